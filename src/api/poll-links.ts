@@ -1,6 +1,8 @@
 import type { PollAnswer } from '../services/devices/polling/device.ts';
 
-export type PollLink = [rel: string, href: string];
+/** What the device finds at a link of the answer to its poll. */
+export type LinkRel = NonNullable<PollAnswer['next']>['kind'] | 'installedBase' | 'configData';
+export type PollLink = [rel: LinkRel, href: string];
 
 /** The base of a device's links; the tenant as it is to be written. */
 export const deviceUrlOf = (baseUrl: string, tenant: string, controllerId: string): string =>

@@ -79,7 +79,7 @@ async function moduleOf(server: Server, options: UploadOptions): Promise<string>
     server,
     `mutation ($input: CreateSoftwareModulesInput!) {
       createSoftwareModules(input: $input) { softwareModules { id } userErrors { message } } }`,
-    { input: { softwareModules: [{ ...wanted, type: options.type }] } },
+    { input: { softwareModules: [{ ...wanted, type: { key: options.type } }] } },
   );
   return softwareModules[0]!.id;
 }

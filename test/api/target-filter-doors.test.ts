@@ -32,7 +32,7 @@ beforeEach(async () => {
           {
             name: 's',
             version: '1',
-            type: 'os',
+            type: { key: 'os' },
             moduleIds: [idOf('SoftwareModule', modules[0].id)],
             targetFilter: 'group==in',
           },

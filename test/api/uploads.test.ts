@@ -39,7 +39,7 @@ async function createModule(description?: string): Promise<{ id: string; number:
   const { createSoftwareModules } = await graphql(
     tenant.admin,
     `mutation ($d: String) { createSoftwareModules(input: { softwareModules: [
-      { type: "os", name: "firmware", version: "1", description: $d }] }) { softwareModules { id number } } }`,
+      { type: { key: "os" }, name: "firmware", version: "1", description: $d }] }) { softwareModules { id number } } }`,
     { d: description },
   );
   return createSoftwareModules.softwareModules[0];

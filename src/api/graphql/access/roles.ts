@@ -42,8 +42,8 @@ export class Role extends AuthoredNode {
   @Field(() => String, { description: 'Its name, unique in the tenant.' })
   name!: string;
 
-  @Field(() => String, { description: 'What it is for; may be empty.' })
-  description!: string;
+  @Field(() => String, { nullable: true, description: 'What it is for.' })
+  description!: string | null;
 
   @Field(() => [Grant], { description: 'What it permits.' })
   grants!: Grant[];
@@ -51,6 +51,7 @@ export class Role extends AuthoredNode {
 
 export const roleView = ({ permissions, ...role }: NamedRole): Role => ({
   ...role,
+  description: role.description || null,
   grants: grantsView(permissions),
 });
 

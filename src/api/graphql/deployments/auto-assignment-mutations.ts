@@ -108,7 +108,10 @@ abstract class DecisionInput extends idInput('AutoAssignment') {
 
 @ObjectType({ simpleResolvers: true, description: 'What changes of an auto-assignment answer.' })
 abstract class AutoAssignmentPayload extends Payload {
-  @Field(() => AutoAssignment, { nullable: true, description: 'It as it is now; null where refused.' })
+  @Field(() => AutoAssignment, {
+    nullable: true,
+    description: 'The auto-assignment as it is now; null where refused.',
+  })
   autoAssignment!: AutoAssignment | null;
 }
 

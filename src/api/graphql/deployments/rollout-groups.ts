@@ -1,4 +1,15 @@
-import { Args, ArgsType, Ctx, Field, FieldResolver, Int, ObjectType, Resolver, Root } from 'type-graphql';
+import {
+  Args,
+  ArgsType,
+  Ctx,
+  Field,
+  FieldResolver,
+  Float,
+  Int,
+  ObjectType,
+  Resolver,
+  Root,
+} from 'type-graphql';
 import { countTargetsOfGroups } from '../../../services/deployments/rollouts/counts.ts';
 import type { RolloutGroupOrderField as OrderField } from '../../../services/deployments/rollouts/fields.ts';
 import { findRolloutGroups } from '../../../services/deployments/rollouts/find.ts';
@@ -48,14 +59,22 @@ export class RolloutGroup extends AuthoredNumberedNode {
   status!: Entity['status'];
 
   @Field(() => String, {
-    description: "RSQL: which of the rollout's targets; empty where any.",
+    nullable: true,
+    description: "RSQL: which of the rollout's targets; null where any.",
   })
-  filter!: string;
+  filter!: string | null;
 
-  @Field(() => Number, {
-    description: 'How many percent of those that match it takes; of a dynamic one how many targets.',
+  @Field(() => Float, {
+    nullable: true,
+    description: 'How many percent of those that match it takes; null of a dynamic one.',
   })
-  percentage!: number;
+  percentage!: number | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'How many targets it takes before the next group starts, if it is dynamic; otherwise null.',
+  })
+  targetCount!: number | null;
 
   @Field(() => Boolean, { description: 'Whether it takes in targets that appear later.' })
   dynamic!: boolean;
@@ -99,7 +118,14 @@ const loadGroups = loaderOfPages(listGroupsOfEachRollout);
 const countTargets = loaderOfFound(countTargetsOfGroups);
 const loadTargets = loaderOfPages(listTargetsOfEachGroup);
 
-lookup('RolloutGroup', RolloutGroup, { needs: 'READ_ROLLOUT', find: findRolloutGroups });
+const groupView = ({ percentage, filter, ...group }: Entity): RolloutGroup => ({
+  ...group,
+  filter: filter || null,
+  percentage: group.dynamic ? null : percentage,
+  targetCount: group.dynamic ? percentage : null,
+});
+
+lookup('RolloutGroup', RolloutGroup, { needs: 'READ_ROLLOUT', find: findRolloutGroups, view: groupView });
 
 @Resolver(() => Rollout)
 export class RolloutGroupsResolver {
@@ -110,7 +136,7 @@ export class RolloutGroupsResolver {
     @Args(() => RolloutGroupsArgs) request: RolloutGroupsArgs,
     @Ctx() context: GraphqlContext,
   ) {
-    return connection(await loadGroups(context, { id, request }), (group) => group);
+    return connection(await loadGroups(context, { id, request }), groupView);
   }
 }
 

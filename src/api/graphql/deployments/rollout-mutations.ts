@@ -27,7 +27,7 @@ import { Rollout } from './rollouts.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'What changes of a rollout answer.' })
 abstract class RolloutPayload extends Payload {
-  @Field(() => Rollout, { nullable: true, description: 'The rollout as it is now; null if refused.' })
+  @Field(() => Rollout, { nullable: true, description: 'The rollout as it is now; null where refused.' })
   rollout!: Rollout | null;
 }
 

@@ -1,4 +1,5 @@
-import { Arg, Args, ArgsType, Field, ID, ObjectType, Resolver, Root, Subscription } from 'type-graphql';
+import { Arg, Field, ID, InputType, ObjectType, Resolver, Root, Subscription } from 'type-graphql';
+import { DomainError } from '../../../errors.ts';
 import {
   type RolloutsProgress as ManyProgress,
   ROLLOUTS_AT_MOST,
@@ -8,6 +9,7 @@ import { watchRollout } from '../../../services/platform/live/watch-rollout.ts';
 import { watchRollouts } from '../../../services/platform/live/watch-rollouts.ts';
 import type { SubscriptionContext } from '../server/context.ts';
 import { globalId, idOf } from '../server/ids.ts';
+import { OneOf } from '../server/selections.ts';
 import { Rollout, RolloutTargetCounts } from './rollouts.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'How far a rollout is.' })
@@ -21,19 +23,20 @@ class RolloutProgress {
   targetCounts!: RolloutTargetCounts;
 }
 
-@ArgsType()
-class RolloutsProgressArgs {
+@OneOf()
+@InputType({ description: 'Which rollouts: either some by their ids, or all that match.' })
+class RolloutSelection {
   @Field(() => [idOf('Rollout')], {
     nullable: true,
-    description: `Which rollouts; at most ${ROLLOUTS_AT_MOST}, and all of them must be there.`,
+    description: `Their ids, at most ${ROLLOUTS_AT_MOST}; all of them must be there.`,
   })
-  ids?: number[] | null;
+  ids?: number[];
 
   @Field(() => String, {
     nullable: true,
     description: `The newest ${ROLLOUTS_AT_MOST} rollouts that match this RSQL expression, for example \`status==running\`.`,
   })
-  filter?: string | null;
+  filter?: string;
 }
 
 @ObjectType({
@@ -49,6 +52,13 @@ class RolloutsProgress {
 
   @Field(() => [ID], { description: 'The ids of those that are gone, or no longer match the filter.' })
   removedIds!: string[];
+}
+
+/** The verb has the two ways where the argument has one. */
+function refuseAt(error: unknown, { filter }: RolloutSelection): never {
+  if (!(error instanceof DomainError) || error.code === 'FORBIDDEN') throw error;
+  const way = filter === undefined ? 'ids' : 'filter';
+  throw error.details.path ? error.within('rollouts') : error.within('rollouts', way);
 }
 
 @Resolver()
@@ -67,13 +77,13 @@ export class RolloutProgressResolver {
   }
 
   @Subscription(() => RolloutsProgress, {
-    description: `How far several rollouts are: at once all of them, then those that went on, once a second at the most. Takes either ids or a filter. With a filter, rollouts that come to match are told of, too, and it goes on until it is closed. Needs READ_ROLLOUT, and ends with FORBIDDEN when the account loses that.`,
-    subscribe: ({ args, context }: { args: RolloutsProgressArgs; context: SubscriptionContext }) =>
-      watchRollouts(context, args),
+    description: `How far several rollouts are: at once all of them, then those that went on, once a second at the most. With a filter, rollouts that come to match are told of, too, and it goes on until it is closed. Needs READ_ROLLOUT, and ends with FORBIDDEN when the account loses that.`,
+    subscribe: ({ args, context }: { args: { rollouts: RolloutSelection }; context: SubscriptionContext }) =>
+      watchRollouts(context, args.rollouts).catch((error) => refuseAt(error, args.rollouts)),
   })
   rolloutsProgress(
     @Root() { changed, removedIds }: ManyProgress,
-    @Args(() => RolloutsProgressArgs) _args: RolloutsProgressArgs,
+    @Arg('rollouts', () => RolloutSelection, { description: 'Which rollouts.' }) _rollouts: RolloutSelection,
   ): RolloutsProgress {
     return { changed, removedIds: removedIds.map((id) => globalId('Rollout', id)) };
   }

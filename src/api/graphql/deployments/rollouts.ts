@@ -16,7 +16,7 @@ import type { RolloutOrderField as OrderField } from '../../../services/deployme
 import { findRollouts } from '../../../services/deployments/rollouts/find.ts';
 import { listRollouts } from '../../../services/deployments/rollouts/list.ts';
 import type { Rollout as Entity } from '../../../services/deployments/rollouts/rollout.ts';
-import { AUTHORED_ORDER, AuthoredNumberedNode, orderedArgs, SoftDeleted } from '../server/building-blocks.ts';
+import { AUTHORED_ORDER, AuthoredNumberedNode, orderedArgsWithDeleted } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
 import { loaderOfFound } from '../server/loaders.ts';
@@ -124,18 +124,12 @@ export class Rollout extends AuthoredNumberedNode {
 }
 
 @ArgsType()
-class RolloutsArgs extends orderedArgs<OrderField>('Rollout', 'rollouts', {
+class RolloutsArgs extends orderedArgsWithDeleted<OrderField>('Rollout', 'rollouts', {
   ...AUTHORED_ORDER,
   name: 'By the name.',
   description: 'By the description.',
   status: 'By the status, alphabetically.',
-}) {
-  @Field(() => SoftDeleted, {
-    defaultValue: 'EXCLUDE_SOFT_DELETED',
-    description: 'Whether to show rollouts that were deleted after they had started.',
-  })
-  softDeleted!: SoftDeleted;
-}
+}) {}
 
 const { Connection: RolloutConnection } = connectionTypes('Rollout', 'rollouts', Rollout);
 

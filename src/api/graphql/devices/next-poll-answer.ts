@@ -2,22 +2,28 @@ import { Ctx, Field, FieldResolver, ID, ObjectType, Resolver, Root } from 'type-
 import { findActions } from '../../../services/deployments/actions/find.ts';
 import type { PollAnswer } from '../../../services/devices/polling/device.ts';
 import { findNextPollAnswers } from '../../../services/devices/polling/poll-answer.ts';
-import { deviceUrlOf, pollLinks } from '../../poll-links.ts';
+import { deviceUrlOf, type LinkRel, pollLinks } from '../../poll-links.ts';
 import { Action, actionView } from '../deployments/actions.ts';
 import { Target, type TargetView } from '../fleet/targets.ts';
 import type { GraphqlContext } from '../server/context.ts';
+import { enumOf } from '../server/enums.ts';
 import { globalId } from '../server/ids.ts';
 import { loaderOfFound } from '../server/loaders.ts';
 import { Needs } from '../server/needs.ts';
 import { Duration, Url } from '../server/scalars.ts';
 
+const PollLinkRel = enumOf<LinkRel>('PollLinkRel', 'What a device finds at a link.', {
+  deploymentBase: 'An update: `deploymentBase` in the answer.',
+  cancelAction: 'A cancellation: `cancelAction` in the answer.',
+  confirmationBase: 'A question for consent: `confirmationBase` in the answer.',
+  installedBase: 'What it has installed: `installedBase` in the answer.',
+  configData: 'Where it reports its attributes: `configData` in the answer.',
+});
+
 @ObjectType({ simpleResolvers: true, description: 'A link in the answer to a poll.' })
 class PollLink {
-  @Field(() => String, {
-    description:
-      'What the device finds there: `deploymentBase` an update, `cancelAction` a cancellation, `confirmationBase` a question for consent, `installedBase` what it has installed, `configData` where it reports its attributes.',
-  })
-  rel!: string;
+  @Field(() => PollLinkRel, { description: 'What the device finds there.' })
+  rel!: LinkRel;
 
   @Field(() => Url, { description: 'The address.' })
   href!: string;

@@ -1,5 +1,5 @@
-import { GraphQLDateTime } from 'graphql-scalars';
-import { Args, ArgsType, Ctx, Field, Float, Int, ObjectType, Query, Resolver } from 'type-graphql';
+import { GraphQLDateTime, GraphQLSafeInt } from 'graphql-scalars';
+import { Args, ArgsType, Ctx, Field, Int, ObjectType, Query, Resolver } from 'type-graphql';
 import {
   type HistoryInterval as Interval,
   MOST_POINTS,
@@ -23,7 +23,7 @@ class FleetHistoryPoint implements Point {
   @Field(() => Int, { description: 'Targets that were created.' })
   registered!: number;
 
-  @Field(() => Float, {
+  @Field(() => GraphQLSafeInt, {
     description: 'Polls of devices. A crash of the server loses those of the last minute.',
   })
   polls!: number;

@@ -1,6 +1,7 @@
 import { GraphQLSafeInt } from 'graphql-scalars';
 import { Field, ObjectType } from 'type-graphql';
 import type { ImportPreview as Preview } from '../../../services/fleet/imports/list.ts';
+import { FaultCode, faultCodeOf } from '../server/errors.ts';
 import { Attribute } from './targets.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'A column of an imported file.' })
@@ -21,8 +22,8 @@ class ImportRowFault {
   @Field(() => String, { description: 'The field that it is about; empty where it is about all of the row.' })
   field!: string;
 
-  @Field(() => String, { description: 'The code of the error, as in `UserError`.' })
-  code!: string;
+  @Field(() => FaultCode, { description: 'The kind of fault, for programs.' })
+  code!: FaultCode;
 
   @Field(() => String, { description: 'The rule that is broken, for people.' })
   message!: string;
@@ -92,6 +93,7 @@ export const importPreviewView = (preview: Preview | null): ImportPreview => ({
     ...row,
     attributes: entriesOf(row.attributes),
     metadata: entriesOf(row.metadata),
+    faults: row.faults.map((fault) => ({ ...fault, code: faultCodeOf(fault.code) })),
   })),
 });
 

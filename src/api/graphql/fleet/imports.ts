@@ -32,6 +32,7 @@ import { watchImport } from '../../../services/platform/live/watch-import.ts';
 import { orderedArgs } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
+import { FaultCode, faultCodeOf } from '../server/errors.ts';
 import { idOf } from '../server/ids.ts';
 import { loaderOfFound, loaderOfPages } from '../server/loaders.ts';
 import { lookup } from '../server/lookups.ts';
@@ -74,8 +75,8 @@ class ImportFault implements Omit<PlacedFault, 'place'> {
   @Field(() => String, { description: 'The field that it is about; empty where it is about all of the row.' })
   field!: string;
 
-  @Field(() => String, { description: 'The code of the error, as in `UserError`.' })
-  code!: string;
+  @Field(() => FaultCode, { description: 'The kind of fault, for programs.' })
+  code!: FaultCode;
 
   @Field(() => String, { description: 'The rule that is broken, for people.' })
   message!: string;
@@ -217,7 +218,10 @@ export class ImportResolver {
     @Args(() => ImportFaultsArgs) request: ImportFaultsArgs,
     @Ctx() context: GraphqlContext,
   ) {
-    return connection(await loadFaults(context, { id, request }), (fault) => fault);
+    return connection(await loadFaults(context, { id, request }), (fault) => ({
+      ...fault,
+      code: faultCodeOf(fault.code),
+    }));
   }
 
   @FieldResolver(() => ImportPreview, {

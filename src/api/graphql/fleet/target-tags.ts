@@ -16,7 +16,7 @@ import type { TargetTagOrderField as OrderField } from '../../../services/fleet/
 import { type TargetTag as Entity, findTargetTags } from '../../../services/fleet/target-tags/find.ts';
 import { listTargetTags } from '../../../services/fleet/target-tags/list.ts';
 import { updateTargetTag } from '../../../services/fleet/target-tags/update.ts';
-import { AUTHORED_ORDER, AuthoredNumberedNode, orderedArgs } from '../server/building-blocks.ts';
+import { orderedArgs } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { Payload } from '../server/errors.ts';
 import { lookup } from '../server/lookups.ts';
@@ -31,43 +31,17 @@ import {
   payload,
   payloadOf,
 } from '../server/mutations.ts';
+import { nameUpdate, TAG_ORDER, Tag, TagInput } from '../server/named-things.ts';
 import { connection, connectionTypes, listCost } from '../server/pagination.ts';
-import { Color } from '../server/scalars.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'A word that targets can be marked with.' })
-export class TargetTag extends AuthoredNumberedNode implements Entity {
-  @Field(() => String, { description: 'Its name, unique in the tenant; filters ask for it as `tag`.' })
-  name!: string;
-
-  @Field(() => String, { nullable: true, description: 'What it is about.' })
-  description!: string | null;
-
-  @Field(() => Color, { nullable: true, description: 'The color that consoles show it in.' })
-  color!: string | null;
-}
+export class TargetTag extends Tag implements Entity {}
 
 @ArgsType()
-class TargetTagsArgs extends orderedArgs<OrderField>('TargetTag', 'target tags', {
-  ...AUTHORED_ORDER,
-  name: 'By the name.',
-  description: 'By the description.',
-  color: 'By the color.',
-}) {}
+class TargetTagsArgs extends orderedArgs<OrderField>('TargetTag', 'target tags', TAG_ORDER) {}
 
 @InputType({ description: 'A target tag to create.' })
-class TargetTagInput {
-  @Field(() => String, { description: 'Its name, unique in the tenant: at most 128 characters.' })
-  name!: string;
-
-  @Field(() => String, { nullable: true, description: 'What it is about, at most 512 characters.' })
-  description?: string | null;
-
-  @Field(() => Color, {
-    nullable: true,
-    description: 'The color that consoles show it in, for example #1d7cf2.',
-  })
-  color?: string | null;
-}
+class TargetTagInput extends TagInput {}
 
 @InputType({ description: 'What `createTargetTags` takes.' })
 class CreateTargetTagsInput extends BulkInput {
@@ -85,16 +59,7 @@ class CreateTargetTagsPayload extends Payload {
   description:
     'What `updateTargetTag` takes. What is missing stays as it is; only fields that say so take null.',
 })
-class UpdateTargetTagInput extends idInput('TargetTag') {
-  @Field(() => String, { nullable: true, description: 'Its new name.' })
-  name?: string;
-
-  @Field(() => String, { nullable: true, description: 'Its new description; null for none.' })
-  description?: string | null;
-
-  @Field(() => Color, { nullable: true, description: 'Its new color; null for none.' })
-  color?: string | null;
-}
+class UpdateTargetTagInput extends nameUpdate('TargetTag') {}
 
 @ObjectType({ simpleResolvers: true, description: 'What `updateTargetTag` answers.' })
 class UpdateTargetTagPayload extends Payload {

@@ -34,6 +34,7 @@ import {
   payload,
   payloadOf,
 } from '../server/mutations.ts';
+import { nameUpdate } from '../server/named-things.ts';
 import { connection, connectionTypes, listCost } from '../server/pagination.ts';
 import { Color } from '../server/scalars.ts';
 
@@ -106,16 +107,7 @@ class CreateTargetTypesPayload extends Payload {
   description:
     'What `updateTargetType` takes. What is missing stays as it is; only fields that say so take null.',
 })
-class UpdateTargetTypeInput extends idInput('TargetType') {
-  @Field(() => String, { nullable: true, description: 'Its new name.' })
-  name?: string;
-
-  @Field(() => String, { nullable: true, description: 'Its new description; null for none.' })
-  description?: string | null;
-
-  @Field(() => Color, { nullable: true, description: 'Its new color; null for none.' })
-  color?: string | null;
-}
+class UpdateTargetTypeInput extends nameUpdate('TargetType') {}
 
 @ObjectType({ simpleResolvers: true, description: 'What `updateTargetType` answers.' })
 class UpdateTargetTypePayload extends Payload {

@@ -5,6 +5,7 @@ import {
   ArgsType,
   Ctx,
   Field,
+  FieldResolver,
   Mutation,
   ObjectType,
   Query,
@@ -22,7 +23,7 @@ import { inOrderOf } from '../../../services/shared/by-id.ts';
 import { orderedArgs } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
-import { Payload } from '../server/errors.ts';
+import { FaultCode, faultCodeOf, Payload } from '../server/errors.ts';
 import { idOf } from '../server/ids.ts';
 import { lookup } from '../server/lookups.ts';
 import { type IdInput, idInput, inputOf, payload } from '../server/mutations.ts';
@@ -62,8 +63,8 @@ class JobFault implements Fault {
   @Field(() => String, { description: 'Its target; of an action, the target that has it.' })
   controllerId!: string;
 
-  @Field(() => String, { description: 'The code of the error, as in `UserError`.' })
-  code!: string;
+  @Field(() => FaultCode, { description: 'The kind of fault, for programs.' })
+  code!: FaultCode;
 
   @Field(() => String, { description: 'What is wrong, for people.' })
   message!: string;
@@ -101,9 +102,9 @@ export class Job extends Node implements Entity {
   failed!: number;
 
   @Field(() => [JobFault], { description: 'Why it passed over these; at most 100.' })
-  faults!: JobFault[];
+  faults!: Fault[];
 
-  @Field(() => String, { nullable: true, description: 'The code of the error for which it failed.' })
+  @Field(() => FaultCode, { nullable: true, description: 'Why it failed, for programs.' })
   code!: string | null;
 
   @Field(() => String, { nullable: true, description: 'Why it failed, for people.' })
@@ -160,6 +161,16 @@ export class JobResolver {
   })
   async jobs(@Args(() => JobsArgs) args: JobsArgs, @Ctx() context: GraphqlContext) {
     return connection(await listJobs(context, args), (job) => job);
+  }
+
+  @FieldResolver()
+  faults(@Root() { faults }: Entity): JobFault[] {
+    return faults.map((fault) => ({ ...fault, code: faultCodeOf(fault.code) }));
+  }
+
+  @FieldResolver()
+  code(@Root() { code }: Entity): FaultCode | null {
+    return code === null ? null : faultCodeOf(code);
   }
 
   @Mutation(() => CancelJobPayload, {

@@ -52,7 +52,7 @@ const FIELDS = {
   'import.retention.days': 'importRetentionDays',
   'hardware.attribute.swupdate': 'hardwareAttributeSwupdate',
   'hardware.attribute.rauc': 'hardwareAttributeRauc',
-  'default.ds.type': 'defaultDistributionSetTypeId',
+  'default.ds.type': 'defaultDistributionSetType',
 } as const satisfies Record<ConfigurationKeyName, string>;
 
 type FieldName = (typeof FIELDS)[ConfigurationKeyName];

@@ -102,8 +102,8 @@ const MOST_TOLD = 1_000;
 
 @ObjectType({ simpleResolvers: true, description: 'What `resendWebhookDeliveries` answers.' })
 class ResendWebhookDeliveriesPayload extends Payload {
-  @Field(() => Int, { nullable: true, description: 'How many are sent again; null where refused.' })
-  affectedCount!: number | null;
+  @Field(() => Int, { description: 'How many are sent again; 0 where refused.' })
+  affectedCount!: number;
 
   @Needs('READ_TENANT_CONFIGURATION', 'READ_AUDIT')
   @Field(() => [WebhookDelivery], {
@@ -172,7 +172,7 @@ export class WebhookDeliveryResolver {
     const read = (ids: readonly number[]) => async () =>
       (await findWebhookDeliveries(context, ids.slice(0, MOST_TOLD))).filter((found) => found !== undefined);
     const done = answer(
-      { affectedCount: null, webhookDeliveries: read([]) },
+      { affectedCount: 0, webhookDeliveries: read([]) },
       work.then((ids) => ({ affectedCount: ids.length, webhookDeliveries: read(ids) })),
     );
     return asPlaced(done, DELIVERIES_AT);

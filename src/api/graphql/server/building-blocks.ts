@@ -79,3 +79,21 @@ export const SoftDeleted = enumOf(
   },
 );
 export type SoftDeleted = 'EXCLUDE_SOFT_DELETED' | 'INCLUDE_SOFT_DELETED' | 'ONLY_SOFT_DELETED';
+
+/** The same arguments of a list that can show deleted ones, too. */
+export function orderedArgsWithDeleted<F extends string>(
+  name: string,
+  items: string,
+  fields: Record<F, string>,
+  unordered?: string,
+) {
+  @ArgsType()
+  abstract class ArgsWithDeleted extends orderedArgs<F>(name, items, fields, unordered) {
+    @Field(() => SoftDeleted, {
+      defaultValue: 'EXCLUDE_SOFT_DELETED',
+      description: 'Whether to show those that were deleted while they were in use.',
+    })
+    softDeleted!: SoftDeleted;
+  }
+  return ArgsWithDeleted;
+}

@@ -64,9 +64,7 @@ const DESCRIPTIONS: Record<Exclude<UserErrorCode, NotFoundCode | AlreadyExistsCo
   INVALID_INPUT: 'A value breaks a rule of its field, or values contradict each other.',
   INVALID_ATTRIBUTES: 'The key or value of an attribute has characters or a length that are not allowed.',
   QUOTA_EXCEEDED: 'There would be more of something than is allowed.',
-  TARGET_NOT_FOUND: 'There is no target of that controllerId.',
   TARGET_ALREADY_EXISTS: 'A target of that controllerId exists already, or is in the input twice.',
-  PENDING_TARGET_NOT_FOUND: 'There is no pending target of that controllerId.',
   AUTO_ASSIGNMENT_ILLEGAL_STATE: 'The auto-assignment has a status in which this cannot be done.',
   AUTO_ASSIGNMENT_FORCE_TYPE_INVALID: 'An auto-assignment cannot be time-forced.',
   TARGET_TYPE_ALREADY_EXISTS: 'A target type of that key or name exists already, or is in the input twice.',
@@ -119,8 +117,6 @@ const DESCRIPTIONS: Record<Exclude<UserErrorCode, NotFoundCode | AlreadyExistsCo
   FILTER_SYNTAX: 'A filter cannot be read; the message says where and what was expected.',
   FILTER_FIELD_UNKNOWN: 'A filter names a field, or a value of a field, that does not exist.',
   FILTER_VALUE_INVALID: 'A filter compares a field with a value that the field cannot have.',
-  USER_NOT_FOUND: 'There is no user of that name.',
-  ROLE_NOT_FOUND: 'There is no role of that name.',
   ROLE_IN_USE: 'A user or an API key still has the role.',
   TENANT_ALREADY_EXISTS: 'A tenant of that name exists already, perhaps in another case.',
 };
@@ -141,13 +137,28 @@ function descriptionOf(code: UserErrorCode): string {
   return `${/^[aeio]/i.test(name) ? 'An' : 'A'} ${name} of that name exists already, or is in the input twice.`;
 }
 
-const UserErrorCode = enumOf<UserErrorCode>(
-  'UserErrorCode',
-  'What is wrong.',
-  Object.fromEntries(
-    ERROR_CODES.filter(isUserErrorCode).map((code) => [code, descriptionOf(code)]),
-  ) as Record<UserErrorCode, string>,
+const USER_ERROR_CODES = Object.fromEntries(
+  ERROR_CODES.filter(isUserErrorCode).map((code) => [code, descriptionOf(code)]),
+) as Record<UserErrorCode, string>;
+
+const UserErrorCode = enumOf<UserErrorCode>('UserErrorCode', 'What is wrong.', USER_ERROR_CODES);
+
+export const FaultCode = enumOf(
+  'FaultCode',
+  'What is wrong with a row of a file or a target of a job, or why a job cannot go on.',
+  {
+    ...USER_ERROR_CODES,
+    FORBIDDEN: 'The permission is missing, or does not reach so far.',
+    MALFORMED_INPUT: 'A row, or a value in it, cannot be read.',
+    UNAUTHENTICATED: 'Who began the job has no account any more, or its API key is gone.',
+    UNAVAILABLE: 'The job failed again and again for a reason that is in the log of the server.',
+  },
 );
+export type FaultCode = UserErrorCode | 'MALFORMED_INPUT' | 'UNAUTHENTICATED' | 'UNAVAILABLE';
+
+/** The code of an error that was written down. */
+export const faultCodeOf = (code: string): FaultCode =>
+  code in FaultCode ? (code as FaultCode) : 'INVALID_INPUT';
 
 @ObjectType({ simpleResolvers: true, description: 'Targets that may not get a distribution set.' })
 class RefusedTargets {

@@ -28,6 +28,29 @@ export function selectionOf(type: string, items: string, most = MOST_ROWS): Clas
   return Chosen;
 }
 
+/** One type of software, by its id or by its key. */
+export type TypeChoice = { id: number; key?: undefined } | { key: string; id?: undefined };
+
+/** The input type that names one type of that kind, as `SoftwareModuleTypeChoice`. */
+export function typeChoiceOf(type: string): ClassType<object> {
+  @OneOf()
+  @InputType(`${type}Choice`, { description: 'Which type: either by its id or by its key.' })
+  class Chosen {
+    @Field(() => idOf(type), { nullable: true, description: 'Its id.' })
+    id?: number;
+
+    @Field(() => String, { nullable: true, description: 'Its key.' })
+    key?: string;
+  }
+  return Chosen;
+}
+
+/** A row of an input with such a choice, as verbs take it. */
+export const withType = <R extends { type?: TypeChoice | null }>({ type, ...row }: R) => ({
+  ...row,
+  ...(type && (type.id === undefined ? { type: type.key } : { typeId: type.id })),
+});
+
 /**
  * The payload of a mutation whose verb has other names for places of the input: `places` has the verb's, each with the
  * input's.

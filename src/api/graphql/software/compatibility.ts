@@ -21,12 +21,13 @@ import { idOf } from '../server/ids.ts';
 import { loaderOfLists } from '../server/loaders.ts';
 import { idInput, inputOf, payload, payloadOf } from '../server/mutations.ts';
 import { Needs } from '../server/needs.ts';
+import { asPlaced } from '../server/selections.ts';
 import { DistributionSetType } from './distribution-set-types.ts';
 
 @InputType({ description: 'A target type and distribution set types.' })
 abstract class SetTypesInput extends idInput('TargetType') {
   @Field(() => [idOf('DistributionSetType')], { description: 'Which distribution set types.' })
-  setTypeIds!: number[];
+  distributionSetTypeIds!: number[];
 }
 
 @ObjectType({
@@ -40,6 +41,15 @@ abstract class TargetTypePayload extends Payload {
   })
   targetType!: TargetType | null;
 }
+
+const changed = (
+  context: GraphqlContext,
+  { id, distributionSetTypeIds: setTypeIds }: SetTypesInput,
+  verb: typeof addCompatibleSetTypes,
+) =>
+  asPlaced(payload('targetType', verb(context, { id, setTypeIds })), {
+    setTypeIds: ['distributionSetTypeIds'],
+  });
 
 /** What a target type is taken to have, for the cost of a query. */
 const USUAL_SET_TYPES = 3;
@@ -71,7 +81,7 @@ export class CompatibilityResolver {
     input: SetTypesInput,
     @Ctx() context: GraphqlContext,
   ): Promise<TargetTypePayload> {
-    return payload('targetType', addCompatibleSetTypes(context, input));
+    return changed(context, input, addCompatibleSetTypes);
   }
 
   @Mutation(payloadOf('removeCompatibleDistributionSetTypes', TargetTypePayload), {
@@ -85,6 +95,6 @@ export class CompatibilityResolver {
     input: SetTypesInput,
     @Ctx() context: GraphqlContext,
   ): Promise<TargetTypePayload> {
-    return payload('targetType', removeCompatibleSetTypes(context, input));
+    return changed(context, input, removeCompatibleSetTypes);
   }
 }

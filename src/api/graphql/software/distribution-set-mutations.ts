@@ -22,15 +22,19 @@ import {
   payload,
   payloadOf,
 } from '../server/mutations.ts';
+import { type TypeChoice, typeChoiceOf, withType } from '../server/selections.ts';
 import { DistributionSet } from './distribution-sets.ts';
+
+const DistributionSetTypeChoice = typeChoiceOf('DistributionSetType');
 
 @InputType({ description: 'A distribution set to create.' })
 class DistributionSetInput {
-  @Field(() => String, {
+  @Field(() => DistributionSetTypeChoice, {
     nullable: true,
-    description: "The key of its type; by default the tenant's default type (`default.ds.type`).",
+    description:
+      'Its type; by default the one that `defaultDistributionSetType` of the tenant configuration names.',
   })
-  type?: string | null;
+  type?: TypeChoice | null;
 
   @Field(() => String, { description: 'Its name, at most 128 characters.' })
   name!: string;
@@ -154,9 +158,10 @@ export class DistributionSetMutations {
     input: CreateDistributionSetsInput,
     @Ctx() context: GraphqlContext,
   ): Promise<CreateDistributionSetsPayload> {
+    const distributionSets = input.distributionSets.map(withType);
     return creation(
       'distributionSets',
-      createDistributionSets(context, { ...input, fillTargetFilters: true }),
+      createDistributionSets(context, { ...input, distributionSets, fillTargetFilters: true }),
     );
   }
 

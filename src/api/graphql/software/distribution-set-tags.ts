@@ -28,13 +28,14 @@ import {
 import { listDistributionSetTags } from '../../../services/software/distribution-set-tags/list.ts';
 import { updateDistributionSetTag } from '../../../services/software/distribution-set-tags/update.ts';
 import { findDistributionSets } from '../../../services/software/distribution-sets/find.ts';
-import { AUTHORED_ORDER, AuthoredNumberedNode, orderedArgs } from '../server/building-blocks.ts';
+import { orderedArgs } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { Payload } from '../server/errors.ts';
 import { idOf } from '../server/ids.ts';
 import { loaderOfLists } from '../server/loaders.ts';
 import { lookup } from '../server/lookups.ts';
 import {
+  answer,
   BulkInput,
   creation,
   DeletePayload,
@@ -45,42 +46,24 @@ import {
   payload,
   payloadOf,
 } from '../server/mutations.ts';
+import { nameUpdate, TAG_ORDER, Tag, TagInput } from '../server/named-things.ts';
 import { Needs } from '../server/needs.ts';
 import { connection, connectionTypes, listCost } from '../server/pagination.ts';
-import { Color } from '../server/scalars.ts';
+import { asPlaced } from '../server/selections.ts';
 import { DistributionSet } from './distribution-sets.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'A word that distribution sets can be marked with.' })
-export class DistributionSetTag extends AuthoredNumberedNode implements Entity {
-  @Field(() => String, { description: 'Its name, unique in the tenant; filters ask for it as `tag`.' })
-  name!: string;
-
-  @Field(() => String, { nullable: true, description: 'What it is about.' })
-  description!: string | null;
-
-  @Field(() => Color, { nullable: true, description: 'The color that consoles show it in.' })
-  color!: string | null;
-}
+export class DistributionSetTag extends Tag implements Entity {}
 
 @ArgsType()
-class DistributionSetTagsArgs extends orderedArgs<OrderField>('DistributionSetTag', 'distribution set tags', {
-  ...AUTHORED_ORDER,
-  name: 'By the name.',
-  description: 'By the description.',
-  color: 'By the color.',
-}) {}
+class DistributionSetTagsArgs extends orderedArgs<OrderField>(
+  'DistributionSetTag',
+  'distribution set tags',
+  TAG_ORDER,
+) {}
 
 @InputType({ description: 'A distribution set tag to create.' })
-class DistributionSetTagInput {
-  @Field(() => String, { description: 'Its name, unique in the tenant: at most 128 characters.' })
-  name!: string;
-
-  @Field(() => String, { nullable: true, description: 'What it is about, at most 512 characters.' })
-  description?: string | null;
-
-  @Field(() => Color, { nullable: true, description: 'The color that consoles show it in.' })
-  color?: string | null;
-}
+class DistributionSetTagInput extends TagInput {}
 
 @InputType({ description: 'What `createDistributionSetTags` takes.' })
 class CreateDistributionSetTagsInput extends BulkInput {
@@ -98,16 +81,7 @@ class CreateDistributionSetTagsPayload extends Payload {
   description:
     'What `updateDistributionSetTag` takes. What is missing stays as it is; only fields that say so take null.',
 })
-class UpdateDistributionSetTagInput extends idInput('DistributionSetTag') {
-  @Field(() => String, { nullable: true, description: 'Its new name.' })
-  name?: string;
-
-  @Field(() => String, { nullable: true, description: 'Its new description; null for none.' })
-  description?: string | null;
-
-  @Field(() => Color, { nullable: true, description: 'Its new color; null for none.' })
-  color?: string | null;
-}
+class UpdateDistributionSetTagInput extends nameUpdate('DistributionSetTag') {}
 
 @ObjectType({ simpleResolvers: true, description: 'What `updateDistributionSetTag` answers.' })
 class UpdateDistributionSetTagPayload extends Payload {
@@ -124,7 +98,7 @@ abstract class TaggedSetsInput {
   tagId!: number;
 
   @Field(() => [idOf('DistributionSet')], { description: 'Which distribution sets.' })
-  setIds!: number[];
+  distributionSetIds!: number[];
 }
 
 /** Of the changed sets. */
@@ -132,8 +106,8 @@ const MOST_TOLD = 1_000;
 
 @ObjectType({ simpleResolvers: true, description: 'What changes of the sets of a tag answer.' })
 abstract class TaggedSetsPayload extends Payload {
-  @Field(() => Int, { nullable: true, description: 'How many sets are different now; null where refused.' })
-  affectedCount!: number | null;
+  @Field(() => Int, { description: 'How many sets are different now; 0 where refused.' })
+  affectedCount!: number;
 
   @Needs('READ_DISTRIBUTION_SET')
   @Field(() => [DistributionSet], {
@@ -145,14 +119,21 @@ abstract class TaggedSetsPayload extends Payload {
 const { Connection } = connectionTypes('DistributionSetTag', 'distribution set tags', DistributionSetTag);
 
 /** What a change of the sets of a tag answers. */
-async function tagged(context: GraphqlContext, { setIds }: TaggedSetsInput, work: Promise<number>) {
-  const done = await payload('affectedCount', work);
-  const changed = done.affectedCount === null ? [] : setIds.slice(0, MOST_TOLD);
-  return {
-    ...done,
-    distributionSets: async () =>
-      (await findDistributionSets(context, changed)).filter((found) => found !== undefined),
-  };
+async function tagged(
+  context: GraphqlContext,
+  { tagId, distributionSetIds: setIds }: TaggedSetsInput,
+  verb: typeof assignDistributionSetTag,
+) {
+  const read = (ids: readonly number[]) => async () =>
+    (await findDistributionSets(context, ids.slice(0, MOST_TOLD))).filter((found) => found !== undefined);
+  const done = answer(
+    { affectedCount: 0, distributionSets: read([]) },
+    verb(context, { tagId, setIds }).then((affectedCount) => ({
+      affectedCount,
+      distributionSets: read(setIds),
+    })),
+  );
+  return asPlaced(done, { setIds: ['distributionSetIds'] });
 }
 
 /** What a set is taken to have, for the cost of a query. */
@@ -236,7 +217,7 @@ export class DistributionSetTagResolver {
     input: TaggedSetsInput,
     @Ctx() context: GraphqlContext,
   ): Promise<TaggedSetsPayload> {
-    return tagged(context, input, assignDistributionSetTag(context, input));
+    return tagged(context, input, assignDistributionSetTag);
   }
 
   @Mutation(payloadOf('unassignDistributionSetTag', TaggedSetsPayload), {
@@ -249,6 +230,6 @@ export class DistributionSetTagResolver {
     input: TaggedSetsInput,
     @Ctx() context: GraphqlContext,
   ): Promise<TaggedSetsPayload> {
-    return tagged(context, input, unassignDistributionSetTag(context, input));
+    return tagged(context, input, unassignDistributionSetTag);
   }
 }

@@ -21,7 +21,7 @@ import { listDistributionSetTypes } from '../../../services/software/distributio
 import { findModuleTypesOfSetTypes } from '../../../services/software/distribution-set-types/module-types.ts';
 import { setModuleTypeOfSets } from '../../../services/software/distribution-set-types/set-module-type.ts';
 import { updateDistributionSetType } from '../../../services/software/distribution-set-types/update.ts';
-import { AUTHORED_ORDER, AuthoredNumberedNode, orderedArgs, SoftDeleted } from '../server/building-blocks.ts';
+import { AUTHORED_ORDER, orderedArgsWithDeleted } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
 import { Payload } from '../server/errors.ts';
@@ -39,9 +39,9 @@ import {
   payload,
   payloadOf,
 } from '../server/mutations.ts';
+import { looksUpdate, TypeOfSoftware, TypeOfSoftwareInput } from '../server/named-things.ts';
 import { Needs } from '../server/needs.ts';
 import { connection, connectionTypes, listCost } from '../server/pagination.ts';
-import { Color } from '../server/scalars.ts';
 import { SoftwareModuleType } from './software-module-types.ts';
 
 @ObjectType({
@@ -63,52 +63,17 @@ const USUAL_MODULE_TYPES = 3;
   simpleResolvers: true,
   description: 'A kind of distribution set: which modules its sets must have, and may have.',
 })
-export class DistributionSetType extends AuthoredNumberedNode implements Entity {
-  @Field(() => String, { description: 'Its key, unique in the tenant. It never changes.' })
-  key!: string;
-
-  @Field(() => String, { description: 'Its name, unique in the tenant. It never changes.' })
-  name!: string;
-
-  @Field(() => String, { nullable: true, description: 'What it is about.' })
-  description!: string | null;
-
-  @Field(() => Color, { nullable: true, description: 'The color that consoles show it in.' })
-  color!: string | null;
-
-  @Field(() => Boolean, {
-    description: 'Whether it was deleted while in use: nothing new can use it.',
-  })
-  deleted!: boolean;
-}
+export class DistributionSetType extends TypeOfSoftware implements Entity {}
 
 @ArgsType()
-class DistributionSetTypesArgs extends orderedArgs<OrderField>(
+class DistributionSetTypesArgs extends orderedArgsWithDeleted<OrderField>(
   'DistributionSetType',
   'distribution set types',
   { ...AUTHORED_ORDER, key: 'By the key.', name: 'By the name.', description: 'By the description.' },
-) {
-  @Field(() => SoftDeleted, {
-    defaultValue: 'EXCLUDE_SOFT_DELETED',
-    description: 'Whether deleted ones are shown.',
-  })
-  softDeleted!: SoftDeleted;
-}
+) {}
 
 @InputType({ description: 'A distribution set type to create.' })
-class DistributionSetTypeInput {
-  @Field(() => String, { description: 'Its key, unique in the tenant: at most 64 characters.' })
-  key!: string;
-
-  @Field(() => String, { description: 'Its name, unique in the tenant: at most 128 characters.' })
-  name!: string;
-
-  @Field(() => String, { nullable: true, description: 'What it is about, at most 512 characters.' })
-  description?: string | null;
-
-  @Field(() => Color, { nullable: true, description: 'The color that consoles show it in.' })
-  color?: string | null;
-
+class DistributionSetTypeInput extends TypeOfSoftwareInput {
   @Field(() => [idOf('SoftwareModuleType')], {
     defaultValue: [],
     description: 'The module types that every set must have.',
@@ -135,13 +100,7 @@ class CreateDistributionSetTypesPayload extends Payload {
 }
 
 @InputType({ description: 'What `updateDistributionSetType` takes; what is missing stays as it is.' })
-class UpdateDistributionSetTypeInput extends idInput('DistributionSetType') {
-  @Field(() => String, { nullable: true, description: 'Its new description; null for none.' })
-  description?: string | null;
-
-  @Field(() => Color, { nullable: true, description: 'Its new color; null for none.' })
-  color?: string | null;
-}
+class UpdateDistributionSetTypeInput extends looksUpdate('DistributionSetType') {}
 
 @ObjectType({ simpleResolvers: true, description: 'What changes of a distribution set type answer.' })
 abstract class DistributionSetTypePayload extends Payload {
@@ -213,13 +172,7 @@ export class DistributionSetTypeResolver {
     input: CreateDistributionSetTypesInput,
     @Ctx() context: GraphqlContext,
   ): Promise<CreateDistributionSetTypesPayload> {
-    const distributionSetTypes = input.distributionSetTypes.map((type) => ({
-      ...type,
-      mandatoryModuleTypeIds: type.mandatoryModuleTypeIds,
-      optionalModuleTypeIds: type.optionalModuleTypeIds,
-    }));
-    const work = createDistributionSetTypes(context, { ...input, distributionSetTypes });
-    return creation('distributionSetTypes', work);
+    return creation('distributionSetTypes', createDistributionSetTypes(context, input));
   }
 
   @Mutation(payloadOf('updateDistributionSetType', DistributionSetTypePayload), {

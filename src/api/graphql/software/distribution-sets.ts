@@ -8,7 +8,7 @@ import {
 } from '../../../services/software/distribution-sets/find.ts';
 import { listDistributionSets } from '../../../services/software/distribution-sets/list.ts';
 import { suggestTargetFilters } from '../../../services/software/distribution-sets/target-filter.ts';
-import { AUTHORED_ORDER, AuthoredNumberedNode, orderedArgs, SoftDeleted } from '../server/building-blocks.ts';
+import { AUTHORED_ORDER, AuthoredNumberedNode, orderedArgsWithDeleted } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { loaderOf, loaderOfFound, loaderOfLists } from '../server/loaders.ts';
 import { lookup } from '../server/lookups.ts';
@@ -78,19 +78,17 @@ class TargetFilterSuggestion {
 }
 
 @ArgsType()
-class DistributionSetsArgs extends orderedArgs<OrderField>('DistributionSet', 'distribution sets', {
-  ...AUTHORED_ORDER,
-  type: 'By the key of the type.',
-  name: 'By the name.',
-  version: 'By the version, as a text.',
-  description: 'By the description.',
-}) {
-  @Field(() => SoftDeleted, {
-    defaultValue: 'EXCLUDE_SOFT_DELETED',
-    description: 'Whether deleted ones are shown.',
-  })
-  softDeleted!: SoftDeleted;
-}
+class DistributionSetsArgs extends orderedArgsWithDeleted<OrderField>(
+  'DistributionSet',
+  'distribution sets',
+  {
+    ...AUTHORED_ORDER,
+    type: 'By the key of the type.',
+    name: 'By the name.',
+    version: 'By the version, as a text.',
+    description: 'By the description.',
+  },
+) {}
 
 /** What a set is taken to have, for the cost of a query. */
 const USUAL_MODULES = 3;

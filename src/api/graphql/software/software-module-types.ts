@@ -18,7 +18,7 @@ import { findSoftwareModuleTypes } from '../../../services/software/software-mod
 import { listSoftwareModuleTypes } from '../../../services/software/software-module-types/list.ts';
 import type { SoftwareModuleType as Entity } from '../../../services/software/software-module-types/software-module-type.ts';
 import { updateSoftwareModuleType } from '../../../services/software/software-module-types/update.ts';
-import { AUTHORED_ORDER, AuthoredNumberedNode, orderedArgs, SoftDeleted } from '../server/building-blocks.ts';
+import { AUTHORED_ORDER, orderedArgsWithDeleted } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { Payload } from '../server/errors.ts';
 import { lookup } from '../server/lookups.ts';
@@ -33,64 +33,33 @@ import {
   payload,
   payloadOf,
 } from '../server/mutations.ts';
+import { looksUpdate, TypeOfSoftware, TypeOfSoftwareInput } from '../server/named-things.ts';
 import { connection, connectionTypes, listCost } from '../server/pagination.ts';
-import { Color } from '../server/scalars.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'A kind of software module: firmware, applications.' })
-export class SoftwareModuleType extends AuthoredNumberedNode implements Entity {
-  @Field(() => String, { description: 'Its key, unique in the tenant. It never changes.' })
-  key!: string;
-
-  @Field(() => String, { description: 'Its name, unique in the tenant. It never changes.' })
-  name!: string;
-
-  @Field(() => String, { nullable: true, description: 'What it is about.' })
-  description!: string | null;
-
-  @Field(() => Color, { nullable: true, description: 'The color that consoles show it in.' })
-  color!: string | null;
-
+export class SoftwareModuleType extends TypeOfSoftware implements Entity {
   @Field(() => Int, { description: 'A module with fewer artifacts is incomplete.' })
   minArtifacts!: number;
 
   @Field(() => Int, { description: 'How many modules of the type a distribution set takes.' })
   maxAssignments!: number;
-
-  @Field(() => Boolean, {
-    description: 'Whether it was deleted while in use: nothing new can use it.',
-  })
-  deleted!: boolean;
 }
 
 @ArgsType()
-class SoftwareModuleTypesArgs extends orderedArgs<OrderField>('SoftwareModuleType', 'software module types', {
-  ...AUTHORED_ORDER,
-  key: 'By the key.',
-  name: 'By the name.',
-  description: 'By the description.',
-  maxAssignments: 'By how many of its modules a distribution set takes.',
-}) {
-  @Field(() => SoftDeleted, {
-    defaultValue: 'EXCLUDE_SOFT_DELETED',
-    description: 'Whether deleted ones are shown.',
-  })
-  softDeleted!: SoftDeleted;
-}
+class SoftwareModuleTypesArgs extends orderedArgsWithDeleted<OrderField>(
+  'SoftwareModuleType',
+  'software module types',
+  {
+    ...AUTHORED_ORDER,
+    key: 'By the key.',
+    name: 'By the name.',
+    description: 'By the description.',
+    maxAssignments: 'By how many of its modules a distribution set takes.',
+  },
+) {}
 
 @InputType({ description: 'A software module type to create.' })
-class SoftwareModuleTypeInput {
-  @Field(() => String, { description: 'Its key, unique in the tenant: at most 64 characters.' })
-  key!: string;
-
-  @Field(() => String, { description: 'Its name, unique in the tenant: at most 128 characters.' })
-  name!: string;
-
-  @Field(() => String, { nullable: true, description: 'What it is about, at most 512 characters.' })
-  description?: string | null;
-
-  @Field(() => Color, { nullable: true, description: 'The color that consoles show it in.' })
-  color?: string | null;
-
+class SoftwareModuleTypeInput extends TypeOfSoftwareInput {
   @Field(() => Int, {
     nullable: true,
     description: 'A module with fewer artifacts is incomplete; 0 by default.',
@@ -114,13 +83,7 @@ class CreateSoftwareModuleTypesPayload extends Payload {
 }
 
 @InputType({ description: 'What `updateSoftwareModuleType` takes; what is missing stays as it is.' })
-class UpdateSoftwareModuleTypeInput extends idInput('SoftwareModuleType') {
-  @Field(() => String, { nullable: true, description: 'Its new description; null for none.' })
-  description?: string | null;
-
-  @Field(() => Color, { nullable: true, description: 'Its new color; null for none.' })
-  color?: string | null;
-}
+class UpdateSoftwareModuleTypeInput extends looksUpdate('SoftwareModuleType') {}
 
 @ObjectType({ simpleResolvers: true, description: 'What `updateSoftwareModuleType` answers.' })
 class UpdateSoftwareModuleTypePayload extends Payload {

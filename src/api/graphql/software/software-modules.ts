@@ -20,7 +20,7 @@ import { findSoftwareModules } from '../../../services/software/software-modules
 import { listSoftwareModules } from '../../../services/software/software-modules/list.ts';
 import type { SoftwareModule as Entity } from '../../../services/software/software-modules/software-module.ts';
 import { updateSoftwareModule } from '../../../services/software/software-modules/update.ts';
-import { AUTHORED_ORDER, AuthoredNumberedNode, orderedArgs, SoftDeleted } from '../server/building-blocks.ts';
+import { AUTHORED_ORDER, AuthoredNumberedNode, orderedArgsWithDeleted } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { Payload } from '../server/errors.ts';
 import { loaderOfFound } from '../server/loaders.ts';
@@ -38,6 +38,7 @@ import {
 } from '../server/mutations.ts';
 import { Needs } from '../server/needs.ts';
 import { connection, connectionTypes, listCost } from '../server/pagination.ts';
+import { type TypeChoice, typeChoiceOf, withType } from '../server/selections.ts';
 import { SoftwareModuleType } from './software-module-types.ts';
 
 @ObjectType({
@@ -68,25 +69,21 @@ export class SoftwareModule extends AuthoredNumberedNode {
 }
 
 @ArgsType()
-class SoftwareModulesArgs extends orderedArgs<OrderField>('SoftwareModule', 'software modules', {
+class SoftwareModulesArgs extends orderedArgsWithDeleted<OrderField>('SoftwareModule', 'software modules', {
   ...AUTHORED_ORDER,
   type: 'By the key of the type.',
   name: 'By the name.',
   version: 'By the version, as a text.',
   description: 'By the description.',
   vendor: 'By the vendor.',
-}) {
-  @Field(() => SoftDeleted, {
-    defaultValue: 'EXCLUDE_SOFT_DELETED',
-    description: 'Whether deleted ones are shown.',
-  })
-  softDeleted!: SoftDeleted;
-}
+}) {}
+
+const SoftwareModuleTypeChoice = typeChoiceOf('SoftwareModuleType');
 
 @InputType({ description: 'A software module to create.' })
 class SoftwareModuleInput {
-  @Field(() => String, { description: 'The key of its type.' })
-  type!: string;
+  @Field(() => SoftwareModuleTypeChoice, { description: 'Its type.' })
+  type!: TypeChoice;
 
   @Field(() => String, { description: 'Its name, at most 128 characters.' })
   name!: string;
@@ -170,7 +167,8 @@ export class SoftwareModuleResolver {
     input: CreateSoftwareModulesInput,
     @Ctx() context: GraphqlContext,
   ): Promise<CreateSoftwareModulesPayload> {
-    return creation('softwareModules', createSoftwareModules(context, input));
+    const softwareModules = input.softwareModules.map(withType);
+    return creation('softwareModules', createSoftwareModules(context, { ...input, softwareModules }));
   }
 
   @Mutation(() => UpdateSoftwareModulePayload, {

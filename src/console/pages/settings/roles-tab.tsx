@@ -124,7 +124,7 @@ function RoleDialog({ role, onClose }: { role: RoleRowFragment | undefined; onCl
           <TextInput
             name="description"
             label={texts.description}
-            defaultValue={role?.description}
+            defaultValue={role?.description ?? undefined}
             error={faultOf('description')}
             autoComplete="off"
           />

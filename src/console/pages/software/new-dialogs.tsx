@@ -29,7 +29,7 @@ function NameFields({ faultOf }: { faultOf: FaultOf }) {
 }
 
 interface TypeFieldProps {
-  types: readonly { key: string; name: string }[];
+  types: readonly { id: string; name: string }[];
   value: string | null;
   onChange: (key: string | null) => void;
   faultOf: FaultOf;
@@ -39,7 +39,7 @@ function TypeField({ types, value, onChange, faultOf }: TypeFieldProps) {
   return (
     <Select
       label={texts.type}
-      data={types.map(({ key, name }) => ({ value: key, label: name }))}
+      data={types.map(({ id, name }) => ({ value: id, label: name }))}
       value={value}
       onChange={onChange}
       error={faultOf('type')}
@@ -55,7 +55,7 @@ export function NewModuleDialog({ onClose }: { onClose: () => void }) {
   const { data } = useData(SoftwareTypes, {});
   const types = data?.softwareModuleTypes.nodes ?? [];
   const [chosen, setType] = useState<string | null>(null);
-  const type = chosen ?? types[0]?.key ?? null;
+  const typeId = chosen ?? types[0]?.id ?? null;
   return (
     <FormDialog
       title={texts.newModule}
@@ -68,7 +68,7 @@ export function NewModuleDialog({ onClose }: { onClose: () => void }) {
           version: typedIn(form, 'version') ?? '',
           vendor: typedIn(form, 'vendor'),
           description: typedIn(form, 'description'),
-          type: type ?? '',
+          type: { id: typeId ?? '' },
         };
         const outcome = await create({ input: { softwareModules: [module] } });
         const made = outcome?.payload.softwareModules[0];
@@ -79,7 +79,7 @@ export function NewModuleDialog({ onClose }: { onClose: () => void }) {
       {(faultOf) => (
         <>
           <NameFields faultOf={faultOf} />
-          <TypeField types={types} value={type} onChange={setType} faultOf={faultOf} />
+          <TypeField types={types} value={typeId} onChange={setType} faultOf={faultOf} />
           <TextInput name="vendor" label={texts.vendor} error={faultOf('vendor')} autoComplete="off" />
           <Textarea name="description" label={texts.description} error={faultOf('description')} autosize />
         </>
@@ -97,7 +97,7 @@ export function NewSetDialog({ onClose }: { onClose: () => void }) {
   const types = data?.distributionSetTypes.nodes ?? [];
   const [chosen, setType] = useState<string | null>(null);
   const [moduleIds, setModuleIds] = useState<string[]>([]);
-  const type = chosen ?? types[0]?.key ?? null;
+  const typeId = chosen ?? types[0]?.id ?? null;
   return (
     <FormDialog
       title={texts.newSet}
@@ -109,7 +109,7 @@ export function NewSetDialog({ onClose }: { onClose: () => void }) {
           name: typedIn(form, 'name') ?? '',
           version: typedIn(form, 'version') ?? '',
           description: typedIn(form, 'description'),
-          type: type ?? undefined,
+          type: typeId === null ? undefined : { id: typeId },
           moduleIds,
         };
         const outcome = await create({ input: { distributionSets: [set] } });
@@ -122,7 +122,7 @@ export function NewSetDialog({ onClose }: { onClose: () => void }) {
       {(faultOf) => (
         <>
           <NameFields faultOf={faultOf} />
-          <TypeField types={types} value={type} onChange={setType} faultOf={faultOf} />
+          <TypeField types={types} value={typeId} onChange={setType} faultOf={faultOf} />
           <MultiSelect
             label={texts.moduleChoice}
             description={texts.moduleChoiceHint}

@@ -1,6 +1,6 @@
 import { Alert, Text } from '@mantine/core';
 import { IconArrowRight } from '@tabler/icons-react';
-import type { NextPollQuery, TargetFullFragment } from '../../api/types.documents.ts';
+import type { NextPollQuery, PollLinkRel, TargetFullFragment } from '../../api/types.documents.ts';
 import { useData } from '../../api/use-data.ts';
 import { useViewer } from '../../api/use-viewer.ts';
 import { Card } from '../../parts/card.tsx';
@@ -39,7 +39,7 @@ export function SoftwareCard({ target, moved }: { target: TargetFullFragment; mo
       </Facts>
       <Alert variant="light" color="brand" icon={<IconArrowRight size={18} />} title={texts.answer} mih={82}>
         <Text size="sm">{answer ? lineOf(answer) : '\u00a0'}</Text>
-        {answer?.links.some(({ rel }) => rel === 'configData') && (
+        {answer?.links.some(({ rel }) => rel === 'CONFIG_DATA') && (
           <Text size="sm">{texts.answerAttributes}</Text>
         )}
       </Alert>
@@ -52,9 +52,9 @@ type Answer = NonNullable<NonNullable<NextPollQuery['target']>['nextPollAnswer']
 /** What the device is told to do, in words. */
 function lineOf({ action, links, sleep }: Answer): string {
   const set = nameOf(action?.distributionSet);
-  const isTold = (rel: string) => links.some((link) => link.rel === rel);
-  if (isTold('cancelAction')) return texts.answerCancel(set);
-  if (isTold('confirmationBase')) return texts.answerConfirm(set);
-  if (isTold('deploymentBase')) return texts.answerInstall(set, texts.how[action?.forceType ?? 'FORCED']);
+  const isTold = (rel: PollLinkRel) => links.some((link) => link.rel === rel);
+  if (isTold('CANCEL_ACTION')) return texts.answerCancel(set);
+  if (isTold('CONFIRMATION_BASE')) return texts.answerConfirm(set);
+  if (isTold('DEPLOYMENT_BASE')) return texts.answerInstall(set, texts.how[action?.forceType ?? 'FORCED']);
   return texts.answerIdle(sleep);
 }

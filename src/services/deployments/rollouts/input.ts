@@ -45,7 +45,7 @@ export const RolloutInput = GroupConditions.extend({
   weight: ActionOptions.shape.weight,
   startAt: z.date('must be a time').nullish(),
   /** Into how many groups of the same size, one unless told; not together with `groups`. */
-  groupCount: z.number().int('must be a whole number').nullish(),
+  groupCount: z.number().int('must be a whole number').min(0, 'must be at least 1').nullish(),
   groups: listOf(GroupInput).min(1, 'must have at least one group').nullish(),
   dynamic: z.boolean().nullish(),
   /** Of the groups that take in targets which appear later. */

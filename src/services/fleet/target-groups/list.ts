@@ -12,15 +12,17 @@ import type { TargetOrderField } from '../targets/fields.ts';
 import { listTargets } from '../targets/find.ts';
 import { joinedPolls, joinedTypes, type Target } from '../targets/target.ts';
 
-/** The groups that targets are in, each once, in their order. Needs READ_TARGET. */
-export async function listTargetGroups(context: Context): Promise<string[]> {
+/** The groups that targets are in, each once, in their order; the first of them if it says how many. Needs READ_TARGET. */
+export async function listTargetGroups(context: Context, most?: number): Promise<string[]> {
   const { tenantId } = requirePermission(context, 'READ_TARGET');
   const readable = await scopeCondition(context, 'READ_TARGET');
   const groups = context.database.selectDistinct({ group: targets.group }).from(targets).$dynamic();
   if (readable) groups.leftJoin(targetPolls, joinedPolls).leftJoin(targetTypes, joinedTypes);
-  const rows = await groups
+  groups
     .where(and(eq(targets.tenantId, tenantId), isNotNull(targets.group), readable))
     .orderBy(targets.group);
+  if (most !== undefined) groups.limit(most);
+  const rows = await groups;
   return rows.map(({ group }) => group ?? '');
 }
 

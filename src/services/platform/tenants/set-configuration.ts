@@ -84,7 +84,7 @@ function checkedSettings(
       return [{ key, value: convertConfigurationValue(key, written(key, value)) }];
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
-      faults.push(error);
+      faults.push(...error.all);
       return [];
     }
   });

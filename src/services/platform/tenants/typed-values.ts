@@ -2,6 +2,7 @@ import { ACTION_STATUSES, type ActionStatus } from '../../../database/tables/act
 import { DomainError } from '../../../errors.ts';
 import { printFilter } from '../../../filters/print.ts';
 import { parseTargetFilter } from '../../fleet/targets/fields.ts';
+import { firstOf } from '../../shared/parse.ts';
 import {
   CONFIGURATION_KEYS,
   type ConfigurationKey,
@@ -114,27 +115,37 @@ function readPollingTime(text: string): TypedPollingTime {
 function writePollingTime(given: unknown, key: string): string {
   const { overrides, ...interval } = given as TypedPollingTime;
   if (overrides.length > MOST_OVERRIDES) throw refused(`must be at most ${MOST_OVERRIDES}`, key, 'overrides');
+  const faults: DomainError[] = [];
   const others = overrides.map(({ filter, ...one }, at) => {
     const path = [key, 'overrides', String(at)];
-    return `${writeFilter(filter, [...path, 'filter'])} -> ${writeInterval(one, path)}`;
+    faults.push(...faultsOfFilter(filter, [...path, 'filter']));
+    return `${filter} -> ${writeInterval(one, path, faults)}`;
   });
-  return [writeInterval(interval, [key]), ...others].join(', ');
+  const text = [writeInterval(interval, [key], faults), ...others].join(', ');
+  if (faults.length) throw firstOf(faults);
+  return text;
 }
 
-function writeInterval({ interval, deviationPercent }: TypedInterval, path: readonly string[]): string {
+function writeInterval(
+  { interval, deviationPercent }: TypedInterval,
+  path: readonly string[],
+  faults: DomainError[],
+): string {
   const seconds = parseDuration(interval);
-  if (!isPollingInterval(seconds)) throw refused('must be from 00:00:30 to 23:59:59', ...path, 'interval');
+  if (!isPollingInterval(seconds))
+    faults.push(refused('must be from 00:00:30 to 23:59:59', ...path, 'interval'));
   if (!(deviationPercent >= 0 && deviationPercent <= MOST_PERCENT))
-    throw refused(`must be from 0 to ${MOST_PERCENT}`, ...path, 'deviationPercent');
-  return `${formatDuration(seconds)}${deviationPercent ? `~${deviationPercent}%` : ''}`;
+    faults.push(refused(`must be from 0 to ${MOST_PERCENT}`, ...path, 'deviationPercent'));
+  return `${formatDuration(seconds ?? 0)}${deviationPercent ? `~${deviationPercent}%` : ''}`;
 }
 
-function writeFilter(filter: string, path: readonly string[]): string {
-  if (filter.includes('->')) throw refused('must not contain ->', ...path);
+function faultsOfFilter(filter: string, path: readonly string[]): DomainError[] {
+  if (filter.includes('->')) return [refused('must not contain ->', ...path)];
   try {
     parseTargetFilter(filter);
+    return [];
   } catch (error) {
-    throw error instanceof DomainError ? error.within(...path) : error;
+    if (error instanceof DomainError) return [error.within(...path)];
+    throw error;
   }
-  return filter;
 }

@@ -54,7 +54,9 @@ export async function createDistributionSets(
   const given = new Set(batch.rows.map((row) => row?.targetFilter));
   return createBatch(context, batch, input, {
     async check(tx, rows) {
-      refuseUnfit(rows, await readParts(tx, context, rows.rows));
+      const parts = await readParts(tx, context, rows.rows);
+      refuseUnfit(rows, parts);
+      fillInTypes(rows, parts);
       refuseFilters(rows, context);
       await refuseExisting(tx, tenantId, rows);
     },
@@ -95,15 +97,18 @@ async function readParts(
   const standing = rows.filter((row) => row !== undefined);
   const defaultId = await defaultSetTypeId(tx, tenantId);
   const keys = standing.flatMap((row) => row.type ?? []);
-  const types = await lockSetTypes(tx, tenantId, { keys, ids: [defaultId] });
+  const ids = standing.flatMap((row) => row.typeId ?? []);
+  const types = await lockSetTypes(tx, tenantId, { keys, ids: [defaultId, ...ids] });
   const supply = await readSupply(
     tx,
     context,
     types.map(({ id }) => id),
     standing.flatMap((row) => row.moduleIds),
   );
-  const typeOf = ({ type }: NewDistributionSet) =>
-    types.find(({ id, key }) => (type === undefined ? id === defaultId : key === type));
+  const byId = new Map(types.map((one) => [one.id, one]));
+  const byKey = new Map(types.map((one) => [one.key, one]));
+  const typeOf = ({ type, typeId = defaultId }: NewDistributionSet) =>
+    type === undefined ? byId.get(typeId) : byKey.get(type);
   return { ...supply, typeOf };
 }
 
@@ -112,6 +117,12 @@ function refuseUnfit(batch: Batch<NewDistributionSet>, parts: Parts): void {
     const fault = row && faultOfParts(row, parts);
     if (fault) refuse(batch, index, fault);
   }
+}
+
+/** Gives rows that name their type by its id the key of it. */
+function fillInTypes(batch: Batch<NewDistributionSet>, { typeOf }: Parts): void {
+  for (const [index, row] of batch.rows.entries())
+    if (row?.typeId !== undefined) batch.rows[index] = { ...row, type: typeOf(row)!.key, typeId: undefined };
 }
 
 function refuseFilters(batch: Batch<NewDistributionSet>, context: Context): void {
@@ -123,7 +134,10 @@ function refuseFilters(batch: Batch<NewDistributionSet>, context: Context): void
 
 function faultOfParts(row: NewDistributionSet, parts: Parts): DomainError | undefined {
   const type = parts.typeOf(row);
-  if (!type) return distributionSetTypeNotFound(row.type ?? 'default', ['type']);
+  if (!type)
+    return row.typeId === undefined
+      ? distributionSetTypeNotFound(row.type ?? 'default', ['type'])
+      : distributionSetTypeNotFound(String(row.typeId), ['type', 'id']);
   if (type.deleted) return invalid(`type: '${type.key}' was deleted`, ['type']);
   for (const [index, id] of row.moduleIds.entries()) {
     const fault = faultOfModule(parts, type, id, ['moduleIds', String(index)]);

@@ -9,10 +9,14 @@ const description = enteredText(0, 512);
 /** Which targets it is for. */
 const targetFilter = plainText(1, FILTER_LENGTH).nullish();
 
-/** One distribution set to create; `type` is the key of its type, the tenant's default one where it is missing. */
+/**
+ * One distribution set to create; `type` is the key of its type, which `typeId` may name instead. The tenant's default
+ * one where both are missing.
+ */
 export const DistributionSetInput = z
   .object({
     type: enteredText(0, 64).nullish(),
+    typeId: z.number().optional(),
     name,
     version,
     description: description.nullish(),

@@ -22,7 +22,7 @@ import {
 } from '../../shared/batch.ts';
 import type { Context } from '../../shared/context.ts';
 import { lockCreations } from '../../shared/lock-creations.ts';
-import { moduleTypesByKey } from '../software-module-types/find.ts';
+import { moduleTypesById, moduleTypesByKey } from '../software-module-types/find.ts';
 import { ofItsType } from './complete.ts';
 import { type NewSoftwareModule, SoftwareModuleInput } from './input.ts';
 import { modulesAs, readModules, titleOf } from './module.ts';
@@ -46,6 +46,7 @@ export async function createSoftwareModules(
     if (row?.encrypted) refuse(batch, index, encryptionNotSupported());
   return createBatch(context, batch, input, {
     async check(tx, rows) {
+      await fillInTypes(tx, tenantId, rows);
       await refuseUnusableTypes(tx, tenantId, rows);
       await refuseExisting(tx, tenantId, rows);
     },
@@ -54,6 +55,19 @@ export async function createSoftwareModules(
     event: 'software-module.created',
     nameOf: titleOf,
   });
+}
+
+/** Gives rows that name their type by its id the key of it. */
+async function fillInTypes(tx: Transaction, tenantId: number, batch: Batch<NewSoftwareModule>) {
+  const ids = batch.rows.flatMap((row) => row?.typeId ?? []);
+  if (!ids.length) return;
+  const types = await moduleTypesById(tx, tenantId, ids);
+  for (const [index, row] of batch.rows.entries()) {
+    if (row?.typeId === undefined) continue;
+    const type = types.get(row.typeId);
+    if (type) batch.rows[index] = { ...row, type: type.key, typeId: undefined };
+    else refuse(batch, index, softwareModuleTypeNotFound(String(row.typeId), ['type', 'id']));
+  }
 }
 
 async function refuseUnusableTypes(tx: Transaction, tenantId: number, batch: Batch<NewSoftwareModule>) {

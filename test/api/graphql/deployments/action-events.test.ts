@@ -20,12 +20,12 @@ it('tells in another process what a device does about an assignment', async () =
   );
   const { createSoftwareModules: made } = await graphql(
     admin,
-    'mutation { createSoftwareModules(input: { softwareModules: [{ type: "os", name: "os", version: "1" }] }) { softwareModules { id } } }',
+    'mutation { createSoftwareModules(input: { softwareModules: [{ type: { key: "os" }, name: "os", version: "1" }] }) { softwareModules { id } } }',
   );
   const { createDistributionSets: sets } = await graphql(
     admin,
     `mutation ($ids: [ID!]!) { createDistributionSets(input: { distributionSets: [
-      { type: "os", name: "os", version: "1", moduleIds: $ids }] }) { distributionSets { id number } } }`,
+      { type: { key: "os" }, name: "os", version: "1", moduleIds: $ids }] }) { distributionSets { id number } } }`,
     { ids: made.softwareModules.map(({ id }: { id: string }) => id) },
   );
   const { id: distributionSetId, number } = sets.distributionSets[0];

@@ -19,12 +19,12 @@ it('tells in another process how far a rollout is, to its end', async () => {
   );
   const { createSoftwareModules: made } = await graphql(
     admin,
-    'mutation { createSoftwareModules(input: { softwareModules: [{ type: "os", name: "os", version: "1" }] }) { softwareModules { id } } }',
+    'mutation { createSoftwareModules(input: { softwareModules: [{ type: { key: "os" }, name: "os", version: "1" }] }) { softwareModules { id } } }',
   );
   const { createDistributionSets: sets } = await graphql(
     admin,
     `mutation ($ids: [ID!]!) { createDistributionSets(input: { distributionSets: [
-      { type: "os", name: "os", version: "1", moduleIds: $ids }] }) { distributionSets { id } } }`,
+      { type: { key: "os" }, name: "os", version: "1", moduleIds: $ids }] }) { distributionSets { id } } }`,
     { ids: made.softwareModules.map(({ id }: { id: string }) => id) },
   );
   const { createRollout } = await graphql(

@@ -7,6 +7,9 @@ afterAll(async () => {
   expect(server.errors).toEqual([]);
 });
 
+/** As the enum has it. */
+const shown = (rel: string) => rel.replace(/[A-Z]/g, '_$&').toUpperCase();
+
 const QUERY =
   'query ($id: String!) { targetByControllerId(controllerId: $id) { nextPollAnswer { sleep actionId action { id distributionSet { name } } links { rel href } } } }';
 
@@ -23,10 +26,10 @@ async function compared(admin: Client, name: string, id = 'dev-1'): Promise<stri
     _links?: Record<string, { href: string }>;
   };
   expect(said.sleep).toBe(answer.config.polling.sleep);
-  const links = Object.entries(answer._links ?? {}).map(([rel, { href }]) => ({ rel, href }));
+  const links = Object.entries(answer._links ?? {}).map(([rel, { href }]) => ({ rel: shown(rel), href }));
   expect(said.links).toEqual(links);
   const rels = links.map(({ rel }) => rel);
-  const doing = ['deploymentBase', 'cancelAction', 'confirmationBase'].some((rel) => rels.includes(rel));
+  const doing = ['DEPLOYMENT_BASE', 'CANCEL_ACTION', 'CONFIRMATION_BASE'].some((rel) => rels.includes(rel));
   expect(said.actionId).toEqual(doing ? expect.stringMatching(/^Action:\d+$/) : null);
   expect(said.action).toEqual(doing ? { id: said.actionId, distributionSet: { name: 's' } } : null);
   return rels;
@@ -50,19 +53,19 @@ it('says what the next poll is then answered with, in each state', async () => {
   ).json;
   const assign = (more: object = {}, id = 'dev-1') =>
     post(`/rest/v1/targets/${id}/assignedDS`, { id: set.id, type: 'forced', ...more });
-  expect(await compared(admin, name)).toEqual(['configData']);
+  expect(await compared(admin, name)).toEqual(['CONFIG_DATA']);
   await assign();
-  expect(await compared(admin, name)).toEqual(['deploymentBase', 'configData']);
+  expect(await compared(admin, name)).toEqual(['DEPLOYMENT_BASE', 'CONFIG_DATA']);
   const { content } = (await admin('/rest/v1/targets/dev-1/actions')).json;
   await admin(`/rest/v1/targets/dev-1/actions/${content[0].id}`, { method: 'DELETE' });
-  expect(await compared(admin, name)).toEqual(['cancelAction', 'configData']);
+  expect(await compared(admin, name)).toEqual(['CANCEL_ACTION', 'CONFIG_DATA']);
   // A window that opens later makes the device poll more often.
   const maintenanceWindow = { schedule: '0 0 3 1 1 ? 2099', duration: '01:00:00', timezone: '+00:00' };
   await assign({ maintenanceWindow }, 'dev-2');
-  expect(await compared(admin, name, 'dev-2')).toContain('deploymentBase');
+  expect(await compared(admin, name, 'dev-2')).toContain('DEPLOYMENT_BASE');
   await configure('user.confirmation.flow.enabled', true);
   await assign({ confirmationRequired: true }, 'dev-3');
-  expect(await compared(admin, name, 'dev-3')).toEqual(['confirmationBase', 'configData']);
+  expect(await compared(admin, name, 'dev-3')).toEqual(['CONFIRMATION_BASE', 'CONFIG_DATA']);
   await configure('pollingTime', '00:10:00, id=="dev-1" -> 00:01:00');
   await compared(admin, name);
 });
@@ -77,5 +80,5 @@ it('is told of each target of a list', async () => {
     admin,
     '{ targets { nodes { nextPollAnswer { sleep links { rel } } } } }',
   );
-  expect(targets.nodes).toEqual([{ nextPollAnswer: { sleep: '00:05:00', links: [{ rel: 'configData' }] } }]);
+  expect(targets.nodes).toEqual([{ nextPollAnswer: { sleep: '00:05:00', links: [{ rel: 'CONFIG_DATA' }] } }]);
 });

@@ -80,12 +80,12 @@ it('tells of several rollouts, and names an id that is none', async () => {
   );
   const made = await graphql(
     admin,
-    'mutation { createSoftwareModules(input: { softwareModules: [{ type: "os", name: "os", version: "1" }] }) { softwareModules { id } } }',
+    'mutation { createSoftwareModules(input: { softwareModules: [{ type: { key: "os" }, name: "os", version: "1" }] }) { softwareModules { id } } }',
   );
   const sets = await graphql(
     admin,
     `mutation ($ids: [ID!]!) { createDistributionSets(input: { distributionSets: [
-      { type: "os", name: "os", version: "1", moduleIds: $ids }] }) { distributionSets { id } } }`,
+      { type: { key: "os" }, name: "os", version: "1", moduleIds: $ids }] }) { distributionSets { id } } }`,
     { ids: made.createSoftwareModules.softwareModules.map(({ id }: { id: string }) => id) },
   );
   const create = async (name: string) => {
@@ -98,7 +98,7 @@ it('tells of several rollouts, and names an id that is none', async () => {
   };
   const ids = [await create('one'), await create('two')];
   const query =
-    'subscription ($ids: [ID!]) { rolloutsProgress(ids: $ids) { changed { rollout { id status } targetCounts { notStarted } } removedIds } }';
+    'subscription ($ids: [ID!]!) { rolloutsProgress(rollouts: { ids: $ids }) { changed { rollout { id status } targetCounts { notStarted } } removedIds } }';
   const next = watch(query, { ids });
   const told: Record<string, string> = {};
   while (Object.values(told).filter((status) => status === 'READY').length < 2)

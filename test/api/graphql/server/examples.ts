@@ -5,6 +5,7 @@ import {
   type GraphQLSchema,
   getNamedType,
   getNullableType,
+  isCompositeType,
   isEnumType,
   isInputObjectType,
   isListType,
@@ -88,7 +89,7 @@ export function reachableFields(schema: GraphQLSchema): { way: AnyField[]; root:
 export function operationFor({ way, root }: { way: AnyField[]; root: string }, argument: string) {
   const declared: string[] = [];
   const variables: Record<string, unknown> = {};
-  let selection = isObjectType(getNamedType(way.at(-1)!.type)) ? '{ __typename }' : '';
+  let selection = isCompositeType(getNamedType(way.at(-1)!.type)) ? '{ __typename }' : '';
   for (const [depth, field] of [...way.entries()].toReversed()) {
     const isLast = depth === way.length - 1;
     const given = field.args.flatMap(({ name, type, defaultValue }) => {

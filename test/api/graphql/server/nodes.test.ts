@@ -62,7 +62,7 @@ beforeAll(async () => {
   await setDerivationKey(admin, { groupId, slot: 'primary' });
   const modules = (
     await ask(
-      'mutation { createSoftwareModules(input: { softwareModules: [{ type: "inner", name: "unused", version: "1" }] }) { softwareModules { number } } }',
+      'mutation { createSoftwareModules(input: { softwareModules: [{ type: { key: "inner" }, name: "unused", version: "1" }] }) { softwareModules { number } } }',
     )
   ).data.createSoftwareModules.softwareModules;
   await uploadArtifact(admin, {

@@ -101,9 +101,9 @@ describe('null in an update', () => {
     expect(await update(entity, cleared)).toEqual({ [field]: cleared, userErrors: [] });
   });
 
-  it('clears the description of a role, which is a text', async () => {
+  it('clears the description of a role', async () => {
     expect(await update('Role', { description: null })).toEqual({
-      role: { description: '' },
+      role: { description: null },
       userErrors: [],
     });
   });

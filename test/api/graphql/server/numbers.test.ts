@@ -13,7 +13,7 @@ const door = openTestDoor();
 const schema = buildSchema();
 
 /** Numbers that may be below zero. */
-const ANY = [
+const EXCEPTIONS = [
   // What devices and people mean by it is their own.
   'confirmActions.code',
   // hawkBit takes any, and so does REST.
@@ -38,6 +38,6 @@ it('refuses every number of an input that cannot be below zero at its field', as
     if (!told.some((error) => error.path.at(-1) === path.at(-1)))
       taken.push(`${field.name}.${path.join('.')}${errors.length ? `: ${errors[0].message}` : ''}`);
   }
-  expect(taken.sort()).toEqual(ANY.toSorted());
+  expect(taken.sort()).toEqual(EXCEPTIONS.toSorted());
   expect(places.length).toBeGreaterThan(15);
 });

@@ -13,13 +13,13 @@ async function mutate(name: string, input: object, selection: string): Promise<A
 }
 
 async function createModules(...versions: string[]): Promise<string[]> {
-  const softwareModules = versions.map((version) => ({ type: 'os', name: 'firmware', version }));
+  const softwareModules = versions.map((version) => ({ type: { key: 'os' }, name: 'firmware', version }));
   const made = await mutate('createSoftwareModules', { softwareModules }, 'softwareModules { id }');
   return made.softwareModules.map(({ id }: Any) => id);
 }
 
 async function createSet(moduleIds: string[], more: object = {}): Promise<string> {
-  const set = { type: 'os', name: 'set', version: '1', moduleIds, ...more };
+  const set = { type: { key: 'os' }, name: 'set', version: '1', moduleIds, ...more };
   const made = await mutate('createDistributionSets', { distributionSets: [set] }, 'distributionSets { id }');
   return made.distributionSets[0].id;
 }
@@ -123,7 +123,7 @@ describe('modules and sets', () => {
       'distributionSetTags { id }',
     );
     const tagId = tags.distributionSetTags[0].id;
-    const tagged = { tagId, setIds: [setId] };
+    const tagged = { tagId, distributionSetIds: [setId] };
     const shown = 'affectedCount distributionSets { id tags { name } }';
     const distributionSets = [{ id: setId, tags: [{ name: 'stable' }] }];
     expect(await mutate('assignDistributionSetTag', tagged, shown)).toMatchObject({
@@ -251,10 +251,11 @@ describe('modules and sets', () => {
     const distributionSets = [
       { name: 'a', version: '1', moduleIds: [moduleId] },
       { name: 'a', version: '1' },
-      { name: 'b', version: '1', type: 'nope' },
+      { name: 'b', version: '1', type: { key: 'nope' } },
       { name: 'c', version: '1', moduleIds: ['x'] },
-      { name: 'd', version: '1', type: 'app', moduleIds: [moduleId] },
+      { name: 'd', version: '1', type: { key: 'app' }, moduleIds: [moduleId] },
       { name: 'e', version: '1', locked: true },
+      { name: 'f', version: '1', type: { id: 'DistributionSetType:999999' } },
     ];
     const errors = [
       { code: 'DISTRIBUTION_SET_ALREADY_EXISTS', path: ['distributionSets', '1', 'version'] },
@@ -266,6 +267,11 @@ describe('modules and sets', () => {
       },
       { code: 'SOFTWARE_MODULE_UNSUPPORTED', path: ['distributionSets', '4', 'moduleIds', '0'] },
       { code: 'DISTRIBUTION_SET_INCOMPLETE', path: ['distributionSets', '5', 'locked'] },
+      {
+        code: 'DISTRIBUTION_SET_TYPE_NOT_FOUND',
+        path: ['distributionSets', '6', 'type', 'id'],
+        message: expect.stringContaining('DistributionSetType:999999'),
+      },
     ];
     const selection = 'distributionSets { name type { key } }';
     const all = await mutate('createDistributionSets', { distributionSets }, selection);
@@ -317,19 +323,19 @@ describe('compatibility', () => {
     const [{ id, ...shown }] = made.targetTypes;
     expect(shown.compatibleDistributionSetTypes).toEqual([{ key: 'os' }]);
     const selection = 'targetType { compatibleDistributionSetTypes { key } }';
-    const added = { id, setTypeIds: [idOf('app')] };
+    const added = { id, distributionSetTypeIds: [idOf('app')] };
     expect((await mutate('addCompatibleDistributionSetTypes', added, selection)).targetType).toEqual({
       compatibleDistributionSetTypes: [{ key: 'os' }, { key: 'app' }],
     });
-    const removed = { id, setTypeIds: [idOf('os')] };
+    const removed = { id, distributionSetTypeIds: [idOf('os')] };
     expect((await mutate('removeCompatibleDistributionSetTypes', removed, selection)).targetType).toEqual({
       compatibleDistributionSetTypes: [{ key: 'app' }],
     });
-    const unknown = { id, setTypeIds: ['nope'] };
+    const unknown = { id, distributionSetTypeIds: ['nope'] };
     expect((await mutate('addCompatibleDistributionSetTypes', unknown, selection)).userErrors).toEqual([
       {
         code: 'DISTRIBUTION_SET_TYPE_NOT_FOUND',
-        path: ['setTypeIds', '0'],
+        path: ['distributionSetTypeIds', '0'],
         message: expect.stringContaining('{nope}'),
       },
     ]);
@@ -339,29 +345,32 @@ describe('compatibility', () => {
 describe('the default type', () => {
   it('is a setting', async () => {
     const { data } = await door.as()(
-      '{ tenantConfiguration { defaultDistributionSetTypeId { value origin } } distributionSetTypes { nodes { id key } } }',
+      '{ tenantConfiguration { defaultDistributionSetType { value origin } } distributionSetTypes { nodes { id key } } }',
     );
     const idOf = (wanted: string) =>
       data.distributionSetTypes.nodes.find((type: Any) => type.key === wanted).id;
-    expect(data.tenantConfiguration.defaultDistributionSetTypeId).toEqual({
+    expect(data.tenantConfiguration.defaultDistributionSetType).toEqual({
       value: idOf('os_app'),
       origin: 'TENANT',
     });
     await mutate(
       'setTenantConfiguration',
-      { defaultDistributionSetTypeId: idOf('os') },
+      { defaultDistributionSetType: idOf('os') },
       'tenantConfiguration { __typename }',
     );
     await createSet([], { type: null });
     const { data: after } = await door.as()('{ distributionSets { nodes { type { key } } } }');
     expect(after.distributionSets.nodes).toEqual([{ type: { key: 'os' } }]);
+    const byId = await createSet([], { name: 'by-id', type: { id: idOf('app') } });
+    const { data: found } = await door.as()(`{ distributionSet(id: "${byId}") { type { key } } }`);
+    expect(found.distributionSet).toEqual({ type: { key: 'app' } });
     const refused = await mutate(
       'setTenantConfiguration',
-      { defaultDistributionSetTypeId: 'x' },
+      { defaultDistributionSetType: 'x' },
       'tenantConfiguration { __typename }',
     );
     expect(refused.userErrors).toMatchObject([
-      { code: 'DISTRIBUTION_SET_TYPE_NOT_FOUND', path: ['defaultDistributionSetTypeId'] },
+      { code: 'DISTRIBUTION_SET_TYPE_NOT_FOUND', path: ['defaultDistributionSetType'] },
     ]);
     const used = await mutate('deleteDistributionSetType', { id: idOf('os') }, 'deletedIds');
     expect(used.userErrors).toMatchObject([{ code: 'READ_ONLY' }]);
