@@ -32,11 +32,11 @@ export function Empty({
     <Center py={56} px="md">
       <Stack align="center" gap="xs" maw={460}>
         {icon}
-        <Title order={2} size="h4" ta="center">
+        <Title order={2} size="h4" ta="center" textWrap="balance">
           {title}
         </Title>
         {hint && (
-          <Text c="dimmed" ta="center" size="sm">
+          <Text c="dimmed" ta="center" size="sm" style={{ textWrap: 'balance' }}>
             {hint}
           </Text>
         )}

@@ -32,7 +32,7 @@ export const fleetTexts = {
   hiddenHint: 'What it may see is in the navigation. For more, ask an administrator for the permission.',
   emptyTitle: 'No devices yet',
   emptyHint:
-    'Provision the first one: you get its token and the commands it needs. To see a fleet move without any device, run `muster simulate`.',
+    'Provision the first one: you get its token and the commands it needs. To see a fleet move without any device, run "muster simulate".',
   emptyAction: 'Provision a device',
   history: {
     title: 'Over time',

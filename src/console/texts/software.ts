@@ -1,5 +1,8 @@
 import { counted, numberText } from './common.ts';
 
+/** What the server says where there is no limit. */
+const ANY_NUMBER = 2 ** 31 - 1;
+
 export const softwareTexts = {
   title: 'Software',
   lead: 'Modules hold the files; distribution sets are what devices are given.',
@@ -36,7 +39,8 @@ export const softwareTexts = {
   createSet: 'Create the set',
   moduleTypes: 'Types of modules',
   setTypes: 'Types of sets',
-  perSet: (count: number) => `at most ${numberText(count)} in a set`,
+  perSet: (most: number) =>
+    most === ANY_NUMBER ? 'any number in a set' : `at most ${numberText(most)} in a set`,
   mandatory: 'needs',
   optional: 'may have',
 };

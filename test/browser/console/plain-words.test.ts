@@ -88,6 +88,9 @@ describe.skipIf(!executablePath)('a page of the console', () => {
       await expectPlain(page, path, 'The disk is full.');
       await page.getByRole('main').getByRole('button', { name: 'Try again' }).first().waitFor();
     }
+    await expectPlain(page, '/rollouts/new', 'The disk is full.');
+    await page.goto('/audit');
+    await page.getByText('The disk is full.').waitFor();
     await page.unroute('**/graphql');
     await page.getByRole('button', { name: 'Try again' }).click();
     await page.getByText('The disk is full.').waitFor({ state: 'detached' });

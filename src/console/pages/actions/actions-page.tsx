@@ -82,19 +82,22 @@ export function ActionsPage() {
   const fault = filterFaultOf(page.error);
   const list = page.data?.actions;
   const rows = list?.nodes;
+  const isEmpty = rows?.length === 0 && !filter && !page.stale;
   const mayChange = may('UPDATE_TARGET');
   const setFilter = (next: string) => void navigate({ search: next ? { filter: next } : {}, replace: true });
   return (
     <Page wide title={texts.title} lead={texts.lead}>
-      <Group>
-        <FilterField
-          of="ACTION"
-          placeholder={texts.filterPlaceholder}
-          value={filter}
-          fault={fault}
-          onChange={setFilter}
-        />
-      </Group>
+      {!isEmpty && (
+        <Group>
+          <FilterField
+            of="ACTION"
+            placeholder={texts.filterPlaceholder}
+            value={filter}
+            fault={fault}
+            onChange={setFilter}
+          />
+        </Group>
+      )}
       {mayChange && (
         <SelectionBar selection={selection} total={list?.totalCount} pageCount={rows?.length ?? 0}>
           {(count) => (

@@ -4,6 +4,7 @@ import { useSubscription } from 'urql';
 import { useViewer } from '../../api/use-viewer.ts';
 import { CreateButton } from '../../parts/create-button.tsx';
 import { Page } from '../../parts/page.tsx';
+import { TabList } from '../../parts/tab-list.tsx';
 import { TokenDialog } from '../../parts/token-dialog.tsx';
 import { enrollmentTexts as texts } from '../../texts/enrollment.ts';
 import { PendingMoves } from './enrollment.documents.ts';
@@ -31,11 +32,11 @@ export function EnrollmentPage() {
       }
     >
       <Tabs value={tab} onChange={setTab} keepMounted={false}>
-        <Tabs.List mb="md">
+        <TabList open={tab}>
           {mayDecide && <Tabs.Tab value="waiting">{texts.withCount(texts.waiting, pending)}</Tabs.Tab>}
           {mayDecide && <Tabs.Tab value="rejected">{texts.withCount(texts.rejected, rejected)}</Tabs.Tab>}
           {maySeeGroups && <Tabs.Tab value="groups">{texts.groups}</Tabs.Tab>}
-        </Tabs.List>
+        </TabList>
         {mayDecide && (
           <Tabs.Panel value="waiting">
             <PendingTab state="PENDING" count={pending} />

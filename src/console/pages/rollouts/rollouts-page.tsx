@@ -50,8 +50,14 @@ const COLUMNS: readonly Column<RolloutRowFragment>[] = [
   {
     id: 'set',
     label: texts.columns.set,
-    cell: ({ distributionSet }) =>
-      distributionSet ? `${distributionSet.name} ${distributionSet.version}` : common.none,
+    cell: ({ distributionSet: set }) =>
+      set ? (
+        <PageLink to="/distribution-sets/$number" params={{ number: String(set.number) }}>
+          {set.name} {set.version}
+        </PageLink>
+      ) : (
+        common.none
+      ),
   },
   { id: 'created', label: texts.columns.created, cell: ({ createdAt }) => <When at={createdAt} /> },
 ];

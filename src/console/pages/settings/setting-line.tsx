@@ -89,7 +89,7 @@ export function SettingFrame({
   const isOwn = origin === 'TENANT';
   return (
     <Group justify="space-between" mih={44} gap="sm">
-      <div>
+      <div style={{ flex: '1 1 180px' }}>
         <Text size="sm" fw={550}>
           {label}
         </Text>

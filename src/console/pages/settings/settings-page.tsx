@@ -3,6 +3,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { ComponentType } from 'react';
 import { useViewer } from '../../api/use-viewer.ts';
 import { Page } from '../../parts/page.tsx';
+import { TabList } from '../../parts/tab-list.tsx';
 import { settingsTexts as texts } from '../../texts/settings.ts';
 import { CertificatesTab } from './certificates-tab.tsx';
 import { GeneralTab } from './general-tab.tsx';
@@ -34,13 +35,13 @@ export function SettingsPage() {
         onChange={(next) => void navigate({ search: { tab: next as SettingsTab } })}
         keepMounted={false}
       >
-        <Tabs.List mb="md">
+        <TabList open={tab}>
           {tabs.map(([value]) => (
             <Tabs.Tab key={value} value={value}>
               {texts.tabs[value]}
             </Tabs.Tab>
           ))}
-        </Tabs.List>
+        </TabList>
         {tabs.map(([value, Tab]) => (
           <Tabs.Panel key={value} value={value}>
             <Tab />

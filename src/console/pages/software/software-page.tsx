@@ -10,6 +10,7 @@ import { type Page as ListPage, ListTable } from '../../parts/list-table.tsx';
 import { Page } from '../../parts/page.tsx';
 import { pageArguments } from '../../parts/place.ts';
 import { Empty } from '../../parts/states.tsx';
+import { TabList } from '../../parts/tab-list.tsx';
 import { softwareTexts as texts } from '../../texts/software.ts';
 import { MODULE_COLUMNS, SET_COLUMNS } from './columns.tsx';
 import { NewModuleDialog, NewSetDialog } from './new-dialogs.tsx';
@@ -51,11 +52,11 @@ export function SoftwarePage() {
       }
     >
       <Tabs value={tab} onChange={go} keepMounted={false}>
-        <Tabs.List mb="md">
+        <TabList open={tab}>
           {maySeeSets && <Tabs.Tab value="sets">{texts.sets}</Tabs.Tab>}
           {maySeeModules && <Tabs.Tab value="modules">{texts.modules}</Tabs.Tab>}
           {maySeeModules && maySeeSets && <Tabs.Tab value="types">{texts.types}</Tabs.Tab>}
-        </Tabs.List>
+        </TabList>
         {maySeeSets && (
           <Tabs.Panel value="sets">
             <SetsTab />

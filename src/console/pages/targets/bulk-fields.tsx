@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { quoted } from '../../api/filters.ts';
 import { useData } from '../../api/use-data.ts';
 import { type Force, ForceField } from '../../parts/force-field.tsx';
+import { reasonOf } from '../../parts/reason.ts';
 import { bulkTexts as texts } from '../../texts/targets.ts';
 import { GroupChoices, SetChoices, TagChoices, TypeChoices } from './bulk.documents.ts';
 import type { BulkKind } from './bulk-kind.ts';
@@ -103,7 +104,7 @@ export function SetField({
   const [asked] = useDebouncedValue(search.replace(/ .*/, ''), 250);
   // One that is chosen from the start may be none of the first.
   const [chosen] = useState(values.setId);
-  const { data } = useData(
+  const { data, error } = useData(
     SetChoices,
     {
       filter: asked ? `name==${quoted(`*${asked}*`)}` : undefined,
@@ -119,6 +120,7 @@ export function SetField({
       <Select
         label={texts.setLabel}
         placeholder={texts.setPlaceholder}
+        error={error && !data && reasonOf(error)}
         description={data && sets.length === 0 && asked === '' ? texts.noSets : undefined}
         data={(isShown ? sets : [data.chosen!, ...sets]).map(({ id, name, version, complete }) => ({
           value: id,

@@ -41,6 +41,7 @@ export function TargetsPage() {
   const total = count.data?.targets.totalCount;
   const list = page.data?.targets;
   const fault = filterFaultOf(page.error);
+  const isEmpty = list?.nodes.length === 0 && !filter && !page.stale;
   const selection = useSelection(filter);
   const [isFiltering, setFiltering] = useState(false);
 
@@ -56,18 +57,21 @@ export function TargetsPage() {
       title={texts.title}
       lead={total !== undefined && !fault ? numberText(total) : '\u00a0'}
       actions={
-        can.createTargets && (
+        can.createTargets &&
+        !isEmpty && (
           <PageButton to="/provision" leftSection={<IconPlus size={16} aria-hidden />}>
             {texts.provision}
           </PageButton>
         )
       }
     >
-      <Group gap="xs" align="flex-start">
-        <FilterField of="TARGET" value={filter} fault={fault} onChange={setFilter} />
-        <TargetFilters filter={filter} isValid={!fault && filter !== ''} onChoose={setFilter} />
-        <ColumnsMenu columns={TARGET_COLUMNS} hidden={hidden} onChange={setHidden} />
-      </Group>
+      {!isEmpty && (
+        <Group gap="xs" align="flex-start">
+          <FilterField of="TARGET" value={filter} fault={fault} onChange={setFilter} />
+          <TargetFilters filter={filter} isValid={!fault && filter !== ''} onChoose={setFilter} />
+          <ColumnsMenu columns={TARGET_COLUMNS} hidden={hidden} onChange={setHidden} />
+        </Group>
+      )}
       <BulkBar selection={selection} total={total} pageCount={list?.nodes.length ?? 0} />
       <ListTable
         of={page}
