@@ -5,10 +5,10 @@ import { type ReactNode, useEffect, useRef } from 'react';
 export function TabList({ open, children }: { open: string | null; children: ReactNode }) {
   const list = useRef<HTMLDivElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: with another one only
-  useEffect(
-    () => list.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest' }),
-    [open],
-  );
+  useEffect(() => {
+    // Some browsers answer a promise, which would be no way to clean up.
+    list.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest' });
+  }, [open]);
   return (
     <Tabs.List ref={list} mb="md">
       {children}
