@@ -19,6 +19,10 @@ const resolve = {
     // As Node.js resolves it; Vite would take the ES modules, and there must be but one graphql.
     { find: /^graphql$/, replacement: 'graphql/index.js' },
     {
+      find: /^\.\/statement\.ts$/,
+      replacement: fileURLToPath(new URL('test/support/statement.ts', import.meta.url)),
+    },
+    {
       find: /^\.\/password-costs\.ts$/,
       replacement: fileURLToPath(new URL('test/support/password-costs.ts', import.meta.url)),
     },
@@ -33,7 +37,15 @@ const browserLimits = { testTimeout: 180_000, hookTimeout: 180_000 };
 
 const project = (name: string, include: string[], isolate = false) => ({
   resolve,
-  test: { ...limits, ...(name === 'browser' && browserLimits), name, include, isolate },
+  test: {
+    ...limits,
+    ...(name === 'browser' && browserLimits),
+    name,
+    include,
+    isolate,
+    // Statements of the sources are looked at when a file's tests have run.
+    setupFiles: ['test/support/statement-rules.ts'],
+  },
 });
 
 export default defineConfig({

@@ -7,6 +7,6 @@ import { parseFilter } from './parse.ts';
 export function checkedFilter(fields: FieldSet, text: string): Expression {
   const filter = parseFilter(text);
   const anyTime = new Date(0);
-  compileFilter(filter, fields, { now: anyTime, overdueBefore: anyTime });
+  compileFilter(filter, fields, { tenantId: 0, now: anyTime, overdueBefore: anyTime });
   return filter;
 }

@@ -11,10 +11,10 @@ import {
   textCondition,
 } from './column-conditions.ts';
 import type { Comparison, Expression, Operator } from './expression.ts';
-import { type Field, type FieldSet, findField } from './fields.ts';
+import { type Field, type FieldSet, findField, type MapField, type SetField } from './fields.ts';
 import { columnAt, type Moments } from './moments.ts';
 import { readTime, requireOperator } from './operands.ts';
-import { type Exists, mapCondition, setCondition, subquery } from './row-conditions.ts';
+import { type Exists, type HasRow, mapCondition, setCondition, subquery } from './row-conditions.ts';
 
 const TEXT = [
   '==',
@@ -81,6 +81,10 @@ export function operatorsOf(field: Field): readonly Operator[] {
 
 function compileComparison(comparison: Comparison, fields: FieldSet, moments: Moments, exists: Exists): SQL {
   const field = findField(fields, comparison.field, comparison.fieldPosition);
+  const hasRow =
+    ({ from, on }: SetField | MapField): HasRow =>
+    (conditions) =>
+      exists(from, columnAt(on, moments), conditions);
   switch (field.kind) {
     case 'text':
       return textCondition(field.column, comparison);
@@ -105,8 +109,8 @@ function compileComparison(comparison: Comparison, fields: FieldSet, moments: Mo
       return nameCondition(field, comparison);
     case 'set':
       if (field.integers) requireOperator(comparison, MEMBERSHIP);
-      return setCondition(field, comparison, exists);
+      return setCondition(field, comparison, hasRow(field));
     case 'map':
-      return mapCondition(field, field.entry, comparison, exists);
+      return mapCondition(field, field.entry, comparison, hasRow(field));
   }
 }

@@ -50,12 +50,12 @@ interface Owned {
 
 /**
  * Texts (or integers of 64 bits) in rows of another table, for example tags; also the name of the one row that a column
- * refers to. `from` follows FROM, and `on` joins its rows with the row that is filtered.
+ * refers to. `from` follows FROM, and `on` joins its rows with the row that is filtered; it names the tenant of `from`.
  */
 export interface SetField {
   kind: 'set';
   from: SQLWrapper;
-  on: SQLWrapper;
+  on: SQLWrapper | ByMoment;
   value: SQLWrapper;
   integers?: true;
 }
@@ -64,7 +64,7 @@ export interface SetField {
 export interface MapField {
   kind: 'map';
   from: SQLWrapper;
-  on: SQLWrapper;
+  on: SQLWrapper | ByMoment;
   key: SQLWrapper;
   value: SQLWrapper;
   /** If values may be too long for an index: how many characters of the lower-case text the index has. */

@@ -1,7 +1,9 @@
 import type { SQL, SQLWrapper } from 'drizzle-orm';
 
-/** The moments that `${now_ts}` and `${overdue_ts}` stand for, and what is late by them. */
+/** The moments that `${now_ts}` and `${overdue_ts}` stand for, what is late by them, and of which tenant. */
 export interface Moments {
+  /** Whose rows are asked: sub-queries name it, so that PostgreSQL knows it there too. */
+  tenantId: number;
   now: Date;
   /** A target whose last poll was before this moment is overdue. */
   overdueBefore: Date;
@@ -17,7 +19,7 @@ export interface PollInterval {
   overdueBefore: Date;
 }
 
-/** A column that depends on the time, or on settings of the tenant that say when something is late. */
+/** SQL that depends on the tenant, on the time, or on settings of the tenant that say when something is late. */
 export type ByMoment = (moments: Moments) => SQLWrapper;
 
 /** A column as it is at these moments. */

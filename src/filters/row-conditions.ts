@@ -16,11 +16,13 @@ import { textWithoutWildcards } from './operands.ts';
 
 /** Makes the condition that `from` has a row for which `on` and all conditions hold. */
 export type Exists = (from: SQLWrapper, on: SQLWrapper, conditions: readonly SQLWrapper[]) => SQL;
+/** The same for the rows of a field. */
+export type HasRow = (conditions: readonly SQLWrapper[]) => SQL;
 
 /** True if any member matches; an empty set counts as `''`. */
-export function setCondition(field: SetField, comparison: Comparison, exists: Exists): SQL {
+export function setCondition(field: SetField, comparison: Comparison, hasRow: HasRow): SQL {
   const { operator, values } = comparison;
-  const member = (condition?: SQL) => exists(field.from, field.on, condition ? [condition] : []);
+  const member = (condition?: SQL) => hasRow(condition ? [condition] : []);
   switch (operator) {
     case '=is=null':
       return sql`NOT ${member()}`;
@@ -43,14 +45,14 @@ export function setCondition(field: SetField, comparison: Comparison, exists: Ex
 }
 
 /** Only rows that have the key count, but a missing key counts as `''`. */
-export function mapCondition(field: MapField, entry: string, comparison: Comparison, exists: Exists): SQL {
+export function mapCondition(field: MapField, entry: string, comparison: Comparison, hasRow: HasRow): SQL {
   const { operator, values } = comparison;
   const hasKey = isOneOf(lowered(field.key), [loweredParameter(entry)]);
-  const present = () => exists(field.from, field.on, [hasKey]);
+  const present = () => hasRow([hasKey]);
   if (operator === '=is=null') return sql`NOT ${present()}`;
   if (operator === '=not=null') return present();
 
-  const matching = exists(field.from, field.on, [hasKey, entryCondition(field, comparison)]);
+  const matching = hasRow([hasKey, entryCondition(field, comparison)]);
   const findsMissing = (operator === '==' || operator === '=in=') && values.some(isEmpty);
   return findsMissing ? any([sql`NOT ${present()}`, matching]) : matching;
 }

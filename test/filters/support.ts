@@ -45,7 +45,7 @@ export const FIELDS = fieldSet([
   ],
 ]);
 
-export const MOMENTS = { now: new Date(2000), overdueBefore: new Date(1000) };
+export const MOMENTS = { tenantId: 1, now: new Date(2000), overdueBefore: new Date(1000) };
 
 /** The expression with positions left out, which printing doesn't keep. */
 export function shape(expression: Expression): unknown {

@@ -2,6 +2,7 @@ import { getTableName, is, sql } from 'drizzle-orm';
 import { PgTable } from 'drizzle-orm/pg-core';
 import type { Database } from '../../src/database/connect.ts';
 import * as schema from '../../src/database/schema.ts';
+import { OF_A_TEST } from './statement.ts';
 
 /** What was done, or refused, is noted there whatever becomes of it. */
 const NOTES = ['audit_events', 'audit_event_targets', 'audit_event_names', 'webhook_deliveries'];
@@ -22,7 +23,7 @@ type Executor = Pick<Database, 'execute'>;
 /** All that is stored of a tenant: the rows of each table, sorted as text. */
 export async function storedByTable(database: Executor, tenantId: number): Promise<Record<string, string[]>> {
   const found = await database.execute<{ name: string; row: string }>(
-    sql`WITH tenant AS (SELECT ${tenantId}::bigint AS id) ${ROWS}`,
+    sql`WITH tenant AS (SELECT ${tenantId}::bigint AS id) ${ROWS} ${sql.raw(OF_A_TEST)}`,
   );
   const byTable: Record<string, string[]> = {};
   for (const { name, row } of found) {

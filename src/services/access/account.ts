@@ -1,3 +1,4 @@
+import type { Placeholder } from 'drizzle-orm';
 import { tenants } from '../../database/tables/tenants.ts';
 import { users } from '../../database/tables/users.ts';
 import type { Caller } from '../shared/context.ts';
@@ -5,14 +6,14 @@ import { effectivePermissions, isBuiltIn } from './grants.ts';
 import { permissionsOfRoles } from './roles/role.ts';
 
 /** What is read of an account that signs in; from `tenants` joined with `users`. */
-export const ACCOUNT_COLUMNS = {
+export const accountColumns = (tenantId: Placeholder) => ({
   tenantId: tenants.tenantId,
   tenantName: tenants.name,
   username: users.username,
   permissions: users.permissions,
   roles: users.roles,
-  rolePermissions: permissionsOfRoles(users.tenantId, users.roles),
-};
+  rolePermissions: permissionsOfRoles(tenantId, users.roles),
+});
 
 interface Account {
   tenantId: number;

@@ -10,6 +10,7 @@ import { effectivePermissions, intersection, isBuiltIn, narrowed } from './grant
 import { permissionsOfRoles } from './roles/role.ts';
 import type { Scheme } from './scheme.ts';
 
+const ofTenant = sql.placeholder('tenantId');
 export const keyById = prepared((database) =>
   database
     .select({
@@ -20,7 +21,7 @@ export const keyById = prepared((database) =>
       digest: apiKeys.digest,
       permissions: apiKeys.permissions,
       roles: apiKeys.roles,
-      rolePermissions: permissionsOfRoles(apiKeys.tenantId, apiKeys.roles),
+      rolePermissions: permissionsOfRoles(ofTenant, apiKeys.roles),
       scope: apiKeys.scope,
       expiresAt: apiKeys.expiresAt,
       lastUsedAt: apiKeys.lastUsedAt,
@@ -28,13 +29,13 @@ export const keyById = prepared((database) =>
         username: users.username,
         permissions: users.permissions,
         roles: users.roles,
-        rolePermissions: permissionsOfRoles(users.tenantId, users.roles),
+        rolePermissions: permissionsOfRoles(ofTenant, users.roles),
       },
     })
     .from(apiKeys)
     .innerJoin(users, and(eq(users.tenantId, apiKeys.tenantId), eq(users.id, apiKeys.ownerId)))
     .innerJoin(tenants, eq(tenants.tenantId, apiKeys.tenantId))
-    .where(and(eq(apiKeys.tenantId, sql.placeholder('tenantId')), eq(apiKeys.id, sql.placeholder('id'))))
+    .where(and(eq(apiKeys.tenantId, ofTenant), eq(apiKeys.id, sql.placeholder('id'))))
     .prepare('api_key_by_id'),
 );
 

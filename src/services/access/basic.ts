@@ -6,20 +6,19 @@ import { users } from '../../database/tables/users.ts';
 import { unauthenticated } from '../../errors.ts';
 import type { Caller, Platform } from '../shared/context.ts';
 import { isStorableText } from '../shared/text.ts';
-import { ACCOUNT_COLUMNS, callerOf } from './account.ts';
+import { accountColumns, callerOf } from './account.ts';
 import { networkOf, openAttempts } from './attempts.ts';
 import { NO_PASSWORD, verifyPassword } from './passwords.ts';
 import type { Attempt, Scheme } from './scheme.ts';
 import { DEFAULT_TENANT } from './users/user.ts';
 
+const ofTenant = sql.placeholder('tenantId');
 export const accountByName = prepared((database) =>
   database
-    .select({ ...ACCOUNT_COLUMNS, passwordHash: users.passwordHash })
+    .select({ ...accountColumns(ofTenant), passwordHash: users.passwordHash })
     .from(tenants)
     .innerJoin(users, eq(users.tenantId, tenants.tenantId))
-    .where(
-      and(eq(tenants.nameKey, sql.placeholder('tenant')), eq(users.username, sql.placeholder('username'))),
-    )
+    .where(and(eq(tenants.tenantId, ofTenant), eq(users.username, sql.placeholder('username'))))
     .prepare('account_by_name'),
 );
 
@@ -28,10 +27,11 @@ export function basicScheme({ database, tenants: registry }: Platform): Scheme {
   const attempts = openAttempts();
 
   const check = async ({ tenant, username, password }: Login, attempt: Attempt): Promise<Caller> => {
-    const [account] = await accountByName(database).execute({ tenant, username });
+    const tenantId = (await registry.byName(tenant))?.tenantId;
+    const [account] =
+      tenantId === undefined ? [] : await accountByName(database).execute({ tenantId, username });
     attempt.tenantId = account?.tenantId;
-    const claimedTenant = account ?? (await registry.byName(tenant));
-    if (claimedTenant) attempt.claimed = { tenantId: claimedTenant.tenantId, username, kind: 'USER' };
+    if (tenantId !== undefined) attempt.claimed = { tenantId, username, kind: 'USER' };
     const turn = { name: networkOf(attempt.address), urgent: attempt.proven };
     const right = await verifyPassword(password, account?.passwordHash ?? NO_PASSWORD, turn);
     if (!account || !right) throw unauthenticated();

@@ -1,13 +1,13 @@
-import { eq, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { JWTPayload } from 'jose';
+import { arrayText } from '../../database/arrays.ts';
 import { prepared } from '../../database/prepared.ts';
-import { tenants } from '../../database/tables/tenants.ts';
+import { roles } from '../../database/tables/roles.ts';
 import { unauthenticated } from '../../errors.ts';
 import type { Caller, Platform } from '../shared/context.ts';
 import { plainText } from '../shared/text.ts';
 import { effectivePermissions, isBuiltIn } from './grants.ts';
 import { type IssuerOptions, openIssuer } from './issuer.ts';
-import { permissionsOfRoles } from './roles/role.ts';
 import type { Scheme } from './scheme.ts';
 import { readGrant } from './scopes.ts';
 import { DEFAULT_TENANT } from './users/user.ts';
@@ -20,19 +20,17 @@ export interface OidcOptions extends Omit<IssuerOptions, 'clock'> {
   tenantClaim?: string | undefined;
 }
 
-/** As JSON: the driver has no type for an empty array. */
-const LISTED_ROLES = sql`ARRAY(SELECT jsonb_array_elements_text(${sql.placeholder('roles')}::jsonb))`;
-
-const tenantWithRoles = prepared((database) =>
+const listedRoles = prepared((database) =>
   database
-    .select({
-      tenantId: tenants.tenantId,
-      tenantName: tenants.name,
-      rolePermissions: permissionsOfRoles(tenants.tenantId, LISTED_ROLES),
-    })
-    .from(tenants)
-    .where(eq(tenants.nameKey, sql.placeholder('tenant')))
-    .prepare('tenant_with_roles'),
+    .select({ permissions: roles.permissions })
+    .from(roles)
+    .where(
+      and(
+        eq(roles.tenantId, sql.placeholder('tenantId')),
+        sql`${roles.name} = ANY(${sql.placeholder('names')}::text[])`,
+      ),
+    )
+    .prepare('listed_roles'),
 );
 
 /** Signs in by the tokens of an OpenID Connect issuer. Who they name needs no account: the token says all. */
@@ -51,17 +49,16 @@ export function oidcScheme(platform: Platform, options: OidcOptions): Scheme {
  * @throws UNAUTHENTICATED if the user or the tenant is missing
  */
 export async function callerOfClaims(
-  { database }: Pick<Platform, 'database'>,
+  { database, tenants }: Pick<Platform, 'database' | 'tenants'>,
   claims: JWTPayload,
   options: OidcOptions,
 ): Promise<{ caller: Caller; roles: string[] }> {
   const { username, tenant, roles } = read(claims, options);
-  const [found] = await tenantWithRoles(database).execute({
-    tenant: tenant.toLowerCase(),
-    roles: JSON.stringify(roles),
-  });
+  const found = await tenants.byName(tenant);
   if (!found) throw unauthenticated('token');
-  const { tenantId, tenantName, rolePermissions } = found;
+  const { tenantId, name: tenantName } = found;
+  const listed = await listedRoles(database).execute({ tenantId, names: arrayText(roles) });
+  const rolePermissions = listed.flatMap(({ permissions }) => permissions);
   return { caller: callerOfIssuer({ tenantId, tenantName, username, roles, rolePermissions }), roles };
 }
 

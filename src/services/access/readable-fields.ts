@@ -222,5 +222,9 @@ function narrow(field: Field, seen: SQL | undefined): Field {
   if (!seen || field.kind === 'name') return field;
   if (field.kind !== 'set' && field.kind !== 'map') return narrowed(field, seen);
   // A new FROM object: fields that share one are read together, and this one has another condition.
-  return { ...field, from: sql`${field.from}`, on: and(sql`${field.on}`, seen)! };
+  return {
+    ...field,
+    from: sql`${field.from}`,
+    on: (moments) => and(sql`${columnAt(field.on, moments)}`, seen)!,
+  };
 }

@@ -30,7 +30,7 @@ const SCOPE_FIELDS: Readonly<Record<string, FieldSet>> = {
 export const fieldsOf = (permission: Permission): FieldSet | undefined =>
   SCOPE_FIELDS[permission.replace(/^(CREATE|READ|UPDATE|DELETE)_/, '')];
 
-const ANY_TIME = { now: new Date(0), overdueBefore: new Date(0) };
+const ANY_TIME = { tenantId: 0, now: new Date(0), overdueBefore: new Date(0) };
 
 /**
  * Reads a grant as somebody wrote it; its filter comes back as it is printed. Of a wrong filter the fault says where in

@@ -5,23 +5,24 @@ import { tenants } from '../../database/tables/tenants.ts';
 import { users } from '../../database/tables/users.ts';
 import { unauthenticated } from '../../errors.ts';
 import type { Platform } from '../shared/context.ts';
-import { ACCOUNT_COLUMNS, callerOf } from './account.ts';
+import { accountColumns, callerOf } from './account.ts';
 import { isDigestOf } from './api-keys/key.ts';
 import { callerOfIssuer } from './oidc.ts';
 import { permissionsOfRoles } from './roles/role.ts';
 import type { Scheme } from './scheme.ts';
 import { readSessionToken } from './sessions/token.ts';
 
+const ofTenant = sql.placeholder('tenantId');
 const sessionById = prepared((database) =>
   database
     .select({
-      account: ACCOUNT_COLUMNS,
+      account: accountColumns(ofTenant),
       named: {
         tenantId: tenants.tenantId,
         tenantName: tenants.name,
         username: sessions.username,
         roles: sessions.roles,
-        rolePermissions: permissionsOfRoles(sessions.tenantId, sessions.roles),
+        rolePermissions: permissionsOfRoles(ofTenant, sessions.roles),
       },
       digest: sessions.digest,
       expiresAt: sessions.expiresAt,
@@ -29,7 +30,7 @@ const sessionById = prepared((database) =>
     .from(sessions)
     .leftJoin(users, and(eq(users.tenantId, sessions.tenantId), eq(users.id, sessions.userId)))
     .innerJoin(tenants, eq(tenants.tenantId, sessions.tenantId))
-    .where(and(eq(sessions.tenantId, sql.placeholder('tenantId')), eq(sessions.id, sql.placeholder('id'))))
+    .where(and(eq(sessions.tenantId, ofTenant), eq(sessions.id, sql.placeholder('id'))))
     .prepare('session_by_id'),
 );
 

@@ -50,6 +50,6 @@ async function callerNow(
   const { name: tenantName } = await tenants.byId(tenantId);
   if (!hasAccount)
     return { tenantId, tenantName, username, kind: 'TOKEN', roles: new Set(), permissions: granted };
-  const [account] = await accountByName(database).execute({ tenant: tenantName.toLowerCase(), username });
+  const [account] = await accountByName(database).execute({ tenantId, username });
   return account && callerOf(account);
 }

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { overAllTenants } from '../../database/all-tenants.ts';
 import type { Database, Transaction } from '../../database/connect.ts';
 import { jobs } from '../../database/tables/jobs.ts';
 import { tenantConfiguration } from '../../database/tables/tenants.ts';
@@ -11,5 +12,5 @@ export async function forgetOldJobs(database: Database | Transaction, now: Date)
   await database.execute(sql`
     DELETE FROM ${jobs} WHERE ended_at < ${now.toISOString()}::timestamptz - make_interval(days => coalesce(
       (SELECT (value #>> '{}')::int FROM ${tenantConfiguration} AS setting
-       WHERE setting.tenant_id = jobs.tenant_id AND setting.key = ${KEY}), ${JOB_RETENTION_DAYS}::int))`);
+       WHERE setting.tenant_id = jobs.tenant_id AND setting.key = ${KEY}), ${JOB_RETENTION_DAYS}::int)) ${overAllTenants('retention')}`);
 }

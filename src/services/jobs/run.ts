@@ -1,4 +1,5 @@
-import { asc } from 'drizzle-orm';
+import { asc, sql } from 'drizzle-orm';
+import { overAllTenants } from '../../database/all-tenants.ts';
 import { jobs } from '../../database/tables/jobs.ts';
 import { isUnavailable } from '../../database/unavailable.ts';
 import { postgresErrorOf } from '../shared/change.ts';
@@ -88,5 +89,5 @@ const findDue = ({ database }: Platform): Promise<JobKey[]> =>
   database
     .selectDistinctOn([jobs.tenantId], { tenantId: jobs.tenantId, id: jobs.id })
     .from(jobs)
-    .where(isActiveJob)
+    .where(sql`${isActiveJob} ${overAllTenants('due jobs')}`)
     .orderBy(asc(jobs.tenantId), asc(jobs.id));

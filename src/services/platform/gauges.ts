@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { overAllTenants } from '../../database/all-tenants.ts';
 import type { Database } from '../../database/connect.ts';
 import { fleetHistory } from '../../database/tables/fleet-history.ts';
 import { jobs } from '../../database/tables/jobs.ts';
@@ -27,11 +28,12 @@ export async function readGauges(database: Database): Promise<Gauges> {
   const [fleet, ended, deliveries, waiting] = await Promise.all([
     readFleet(database),
     database.execute<{ status: string; count: string }>(
-      sql`SELECT status, count(*) AS count FROM ${rollouts} GROUP BY status`,
+      sql`SELECT status, count(*) AS count FROM ${rollouts} GROUP BY status ${overAllTenants('gauges')}`,
     ),
     readDeliveries(database),
     database.execute<{ count: string; age: number }>(sql`
-      SELECT count(*) AS count, ${ageOf(sql`min(created_at)`)} AS age FROM ${jobs} WHERE state IN ('queued', 'running')`),
+      SELECT count(*) AS count, ${ageOf(sql`min(created_at)`)} AS age FROM ${jobs} WHERE state IN ('queued', 'running')
+      ${overAllTenants('gauges')}`),
   ]);
   return {
     targets: fleet,
@@ -50,7 +52,7 @@ async function readFleet(database: Database): Promise<Record<string, number>> {
     SELECT sum(last.total) AS total, sum(last.in_sync) AS in_sync, sum(last.pending) AS pending, sum(last.error) AS error
     FROM ${tenants} AS tenant CROSS JOIN LATERAL (
       SELECT total, in_sync, pending, error FROM ${fleetHistory} AS history
-      WHERE history.tenant_id = tenant.tenant_id AND total IS NOT NULL ORDER BY at DESC LIMIT 1) AS last`);
+      WHERE history.tenant_id = tenant.tenant_id AND total IS NOT NULL ORDER BY at DESC LIMIT 1) AS last ${overAllTenants('gauges')}`);
   const { total, ...known } = Object.fromEntries(
     Object.entries(row ?? {}).map(([name, value]) => [name, Number(value ?? 0)]),
   );
@@ -66,6 +68,6 @@ async function readDeliveries(database: Database) {
         SELECT created_at FROM ${webhookDeliveries} AS delivery
         WHERE delivery.tenant_id = webhook.tenant_id AND delivery.webhook_id = webhook.id
           AND delivery.state = 'pending'
-        ORDER BY delivery.id LIMIT ${COUNTED_AT_MOST}) AS first) AS waiting`);
+        ORDER BY delivery.id LIMIT ${COUNTED_AT_MOST}) AS first) AS waiting ${overAllTenants('gauges')}`);
   return row;
 }

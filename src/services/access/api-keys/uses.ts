@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { overAllTenants } from '../../../database/all-tenants.ts';
 import { arrayOf } from '../../../database/bulk.ts';
 import { type Database, isOpen } from '../../../database/connect.ts';
 import { apiKeys } from '../../../database/tables/api-keys.ts';
@@ -56,5 +57,5 @@ async function writeUses(database: Database, batch: readonly (UsedKey & { at: Da
     SET last_used_at = GREATEST(key.last_used_at, new.at)
     FROM unnest(${list((use) => use.tenantId)}::bigint[], ${list((use) => use.id)}::bigint[],
                 ${list((use) => use.at.toISOString())}::timestamptz[]) AS new(tenant_id, id, at)
-    WHERE key.tenant_id = new.tenant_id AND key.id = new.id`);
+    WHERE key.tenant_id = new.tenant_id AND key.id = new.id ${overAllTenants('uses of API keys')}`);
 }

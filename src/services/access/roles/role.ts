@@ -1,4 +1,4 @@
-import { and, Column, eq, getTableName, inArray, is, type SQL, sql } from 'drizzle-orm';
+import { and, eq, getTableName, inArray, type Placeholder, type SQL, sql } from 'drizzle-orm';
 import type { AnyPgColumn } from 'drizzle-orm/pg-core';
 import { isAmong } from '../../../database/bulk.ts';
 import type { Transaction } from '../../../database/connect.ts';
@@ -65,19 +65,15 @@ export async function lockGrantedRoles(
   };
 }
 
-/** Inside of another query: the permissions of the roles of these names in the tenant of its row. */
-export const permissionsOfRoles = (tenantId: AnyPgColumn, names: AnyPgColumn | SQL): SQL<string[]> =>
+/** Inside of another query: the permissions of the roles of these names in the tenant. */
+export const permissionsOfRoles = (tenantId: number | Placeholder, names: AnyPgColumn): SQL<string[]> =>
   sql`ARRAY(
     SELECT unnest(role.permissions) FROM ${roles} AS role
-    WHERE role.tenant_id = ${qualified(tenantId)} AND role.name = ANY(${qualified(names)}))`.mapWith(
-    roles.permissions,
-  );
+    WHERE role.tenant_id = ${tenantId} AND role.name = ANY(${qualified(names)}))`.mapWith(roles.permissions);
 
 /** Of a query on one table Drizzle writes the columns without it: in here they would be the role's own. */
-const qualified = (column: AnyPgColumn | SQL): SQL =>
-  is(column, Column)
-    ? sql`${sql.identifier(getTableName(column.table))}.${sql.identifier(column.name)}`
-    : column;
+const qualified = ({ table, name }: AnyPgColumn): SQL =>
+  sql`${sql.identifier(getTableName(table))}.${sql.identifier(name)}`;
 
 /** For each name the role of the caller's tenant, or undefined where there is none: who sees its holder may see it. */
 export async function findRolesNamed(

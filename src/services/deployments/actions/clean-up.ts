@@ -1,4 +1,5 @@
-import { and, eq, inArray, lt } from 'drizzle-orm';
+import { and, eq, inArray, lt, sql } from 'drizzle-orm';
+import { overAllTenants } from '../../../database/all-tenants.ts';
 import { isAmong } from '../../../database/bulk.ts';
 import { ACTION_STATUSES, actions, isEnded } from '../../../database/tables/actions.ts';
 import { tenantConfiguration } from '../../../database/tables/tenants.ts';
@@ -17,7 +18,7 @@ export async function cleanUpActions(platform: Platform, isStopping: () => boole
   const configured = await platform.database
     .select({ tenantId: tenantConfiguration.tenantId })
     .from(tenantConfiguration)
-    .where(eq(tenantConfiguration.key, EXPIRY));
+    .where(sql`${eq(tenantConfiguration.key, EXPIRY)} ${overAllTenants('tenants with outdated actions')}`);
   for (const { tenantId } of configured)
     while (!isStopping() && (await cleanUpSomeActions(platform, tenantId)) === AT_A_TIME);
 }

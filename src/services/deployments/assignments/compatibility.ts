@@ -13,13 +13,13 @@ import type { ActorContext, Context } from '../../shared/context.ts';
 import type { DistributionSet } from '../../software/distribution-sets/distribution-set.ts';
 
 /** Whether the type of a target, if it has one, takes sets of a type; one that names no set types takes all. */
-export const takesSetType = (setTypeId: number) => sql`(
+export const takesSetType = (tenantId: number, setTypeId: number) => sql`(
   ${targets.targetTypeId} IS NULL
   OR NOT EXISTS (SELECT 1 FROM ${targetTypeSetTypes}
-    WHERE ${targetTypeSetTypes.tenantId} = ${targets.tenantId}
+    WHERE ${targetTypeSetTypes.tenantId} = ${tenantId}
       AND ${targetTypeSetTypes.targetTypeId} = ${targets.targetTypeId})
   OR EXISTS (SELECT 1 FROM ${targetTypeSetTypes}
-    WHERE ${targetTypeSetTypes.tenantId} = ${targets.tenantId}
+    WHERE ${targetTypeSetTypes.tenantId} = ${tenantId}
       AND ${targetTypeSetTypes.targetTypeId} = ${targets.targetTypeId}
       AND ${targetTypeSetTypes.setTypeId} = ${setTypeId}))`;
 

@@ -44,9 +44,9 @@ export async function findDeployments(
 /** In what way a target has to do with a set. */
 export type SetRelation = 'assigned' | 'installed';
 
-const isRelatedToSet = (how: SetRelation, setId: number): SQL => sql`EXISTS (
+const isRelatedToSet = (tenantId: number, how: SetRelation, setId: number): SQL => sql`EXISTS (
   SELECT 1 FROM ${targetDeployments}
-  WHERE ${targetDeployments.tenantId} = ${targets.tenantId} AND ${targetDeployments.targetId} = ${targets.id}
+  WHERE ${targetDeployments.tenantId} = ${tenantId} AND ${targetDeployments.targetId} = ${targets.id}
     AND ${how === 'assigned' ? targetDeployments.assignedSetId : targetDeployments.installedSetId} = ${setId})`;
 
 /**
@@ -61,7 +61,7 @@ export async function listTargetsOfSet(
   request: PageRequest<TargetOrderField>,
 ): Promise<Listing<Target>> {
   const { id } = await findDistributionSet(context, setId);
-  return listTargets(context, request, isRelatedToSet(how, id));
+  return listTargets(context, request, isRelatedToSet(context.caller.tenantId, how, id));
 }
 
 const { assignedSetId, installedSetId } = targetDeployments;

@@ -11,8 +11,8 @@ import { filterMoments, TARGET_FIELDS } from '../../fleet/targets/fields.ts';
 import { targetsWith } from '../../fleet/targets/keys.ts';
 import type { Context } from '../../shared/context.ts';
 import {
-  DISTRIBUTION_SET_COLUMNS,
   type DistributionSet,
+  setColumns,
   withItsType,
 } from '../../software/distribution-sets/distribution-set.ts';
 import { takesSetType } from './compatibility.ts';
@@ -41,7 +41,7 @@ export async function findNewestCompatibleSets(
 /** The limit comes before completeness, which is looked at set by set. The newest is the first. */
 async function readCandidates(context: Context): Promise<DistributionSet[]> {
   const rows = await context.database
-    .select(DISTRIBUTION_SET_COLUMNS)
+    .select(setColumns(context.caller.tenantId))
     .from(distributionSets)
     .innerJoin(distributionSetTypes, withItsType)
     .where(
@@ -80,10 +80,10 @@ async function findFirstSuiting(
   const installed = sql`(SELECT extract(epoch FROM ${distributionSets.createdAt}) * 1000
     FROM ${targetDeployments} JOIN ${distributionSets} ON ${distributionSets.tenantId} = ${targetDeployments.tenantId}
       AND ${distributionSets.id} = ${targetDeployments.installedSetId}
-    WHERE ${targetDeployments.tenantId} = ${targets.tenantId} AND ${targetDeployments.targetId} = ${targets.id})`;
+    WHERE ${targetDeployments.tenantId} = ${tenantId} AND ${targetDeployments.targetId} = ${targets.id})`;
   const whens = newestFirst.map((set, place): SQL => {
     const matches = compileFilter(parseFilter(set.targetFilter!), TARGET_FIELDS, moments);
-    return sql`WHEN ${takesSetType(set.type.id)} AND ${matches} THEN ${place}::int`;
+    return sql`WHEN ${takesSetType(tenantId, set.type.id)} AND ${matches} THEN ${place}::int`;
   });
   const scope = await scopeCondition(context, 'READ_TARGET');
   const first = sql`CASE ${sql.join(whens, sql` `)} END`;

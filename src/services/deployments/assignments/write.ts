@@ -42,8 +42,11 @@ export interface CreatedAction {
  * assignment to install it is news. By `IS NOT DISTINCT FROM`, so that PostgreSQL begins with the targets also where it
  * doesn't know yet how many have the set.
  */
-export function isAlreadyAssigned({ setId, forceType }: Pick<Plan, 'setId' | 'forceType'>): SQL {
-  const { tenantId, targetId, assignedSetId, installedSetId } = targetDeployments;
+export function isAlreadyAssigned(
+  tenantId: number,
+  { setId, forceType }: Pick<Plan, 'setId' | 'forceType'>,
+): SQL {
+  const { targetId, assignedSetId, installedSetId } = targetDeployments;
   const isAssigned = sql`${assignedSetId} IS NOT DISTINCT FROM ${setId}`;
   if (forceType === 'downloadonly') return isAssigned;
   return sql`${isAssigned} AND (${installedSetId} IS NOT DISTINCT FROM ${setId} OR EXISTS (
@@ -57,7 +60,7 @@ export const havingSet = ({ caller }: Pick<Author, 'caller'>, plan: Plan): SQL =
 
 const deploymentsWithSet = (tenantId: number, plan: Plan): SQL => sql`
   FROM ${targetDeployments}
-  WHERE ${targetDeployments.tenantId} = ${tenantId} AND ${isAlreadyAssigned(plan)} ${
+  WHERE ${targetDeployments.tenantId} = ${tenantId} AND ${isAlreadyAssigned(tenantId, plan)} ${
     plan.offline ? sql`AND ${targetDeployments.installedSetId} IS NOT DISTINCT FROM ${plan.setId}` : sql``
   }`;
 
@@ -108,7 +111,7 @@ export function replaceActions(
   targetIds: SQL,
 ): Promise<unknown> {
   const replaceable = sql`${actions.targetId} = ANY(${targetIds}) AND ${actions.active} AND NOT EXISTS (
-    SELECT 1 FROM ${distributionSets} WHERE ${distributionSets.tenantId} = ${actions.tenantId}
+    SELECT 1 FROM ${distributionSets} WHERE ${distributionSets.tenantId} = ${author.caller.tenantId}
       AND ${distributionSets.id} = ${actions.setId} AND ${distributionSets.requiredMigrationStep})`;
   return offline || autoClose
     ? moveActions(tx, author, replaceable, {

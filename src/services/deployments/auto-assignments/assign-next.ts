@@ -127,15 +127,15 @@ async function eligibleTargets(
     eq(targets.tenantId, tenantId),
     await matchingTargets(context.database, { tenant, now: context.clock() }, parseFilter(filter)),
     await scopeCondition(context, 'UPDATE_TARGET'),
-    takesSetType(type.id),
+    takesSetType(tenantId, type.id),
     ignoreTargetFilter ? undefined : await isForTarget(context.database, context, set),
   )} AND NOT EXISTS (
-    SELECT 1 FROM ${actions} WHERE ${actions.tenantId} = ${targets.tenantId}
+    SELECT 1 FROM ${actions} WHERE ${actions.tenantId} = ${tenantId}
       AND ${actions.targetId} = ${targets.id} AND ${actions.setId} IS NOT DISTINCT FROM ${id} ${counts} OFFSET 0)
   AND NOT EXISTS (
-    SELECT 1 FROM ${targetDeployments} WHERE ${targetDeployments.tenantId} = ${targets.tenantId}
+    SELECT 1 FROM ${targetDeployments} WHERE ${targetDeployments.tenantId} = ${tenantId}
       AND ${targetDeployments.targetId} = ${targets.id}
-      AND ${isAlreadyAssigned({ setId: id, forceType })} OFFSET 0)`;
+      AND ${isAlreadyAssigned(tenantId, { setId: id, forceType })} OFFSET 0)`;
 }
 
 const COLUMNS = { id: targets.id, controllerId: targets.controllerId };

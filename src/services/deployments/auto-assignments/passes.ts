@@ -1,4 +1,5 @@
 import { and, eq, max, sql } from 'drizzle-orm';
+import { overAllTenants } from '../../../database/all-tenants.ts';
 import { autoAssignments } from '../../../database/tables/auto-assignments.ts';
 import { targets } from '../../../database/tables/targets.ts';
 import type { Platform } from '../../shared/context.ts';
@@ -35,7 +36,7 @@ export const findActive = ({ database, clock }: Platform): Promise<Active[]> =>
       isToPass: sql<boolean>`COALESCE(${restsUntil} <= clock_timestamp() - ${IDLE_MS} * interval '1 ms', TRUE)`,
     })
     .from(autoAssignments)
-    .where(mayAssign(clock()))
+    .where(sql`${mayAssign(clock())} ${overAllTenants('due auto-assignments')}`)
     .orderBy(autoAssignments.tenantId, autoAssignments.id);
 
 /** Notes how far the pass has come, or, with null, that it is done, and how long its last turn was. */

@@ -84,7 +84,7 @@ async function refuseOutside(
     eq(targets.tenantId, context.caller.tenantId),
     await askedTargets(tx, context, filter),
     await scopeCondition(context, 'UPDATE_TARGET'),
-    takesSetType(set.type.id),
+    takesSetType(context.caller.tenantId, set.type.id),
   )!;
   await refuseIfAllOutside(tx, context, set, { matching, path });
 }

@@ -37,7 +37,7 @@ export async function listRollouts(
     context,
     request,
     { fields: ROLLOUT_FIELDS, order: ROLLOUT_ORDER, scope },
-    sourceOf(database, () => selectRollouts(database, total)),
+    sourceOf(database, () => selectRollouts(database, tenantId, total)),
   );
 }
 

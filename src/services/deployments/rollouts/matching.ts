@@ -52,7 +52,7 @@ export async function eligibleTargets(
     expression,
   );
   const isFor = ignoreTargetFilter ? undefined : await isForTarget(tx, context, set!);
-  return and(eq(targets.tenantId, tenantId), takesSetType(set!.typeId), matching, isFor)!;
+  return and(eq(targets.tenantId, tenantId), takesSetType(tenantId, set!.typeId), matching, isFor)!;
 }
 
 /** How many targets there are for a rollout, and how many of them match none of the filters. */

@@ -41,7 +41,7 @@ export interface Rollout extends Authored {
   deleted: boolean;
 }
 
-const COLUMNS = {
+const columnsOf = (tenantId: number) => ({
   id: rollouts.id,
   name: rollouts.name,
   description: rollouts.description,
@@ -60,7 +60,7 @@ const COLUMNS = {
   ignoreTargetFilter: rollouts.ignoreTargetFilter,
   totalTargets: rollouts.totalTargets,
   totalGroups: sql<number>`(SELECT count(*) FROM ${rolloutGroups}
-    WHERE ${rolloutGroups.tenantId} = ${rollouts.tenantId} AND ${rolloutGroups.rolloutId} = ${rollouts.id})`.mapWith(
+    WHERE ${rolloutGroups.tenantId} = ${tenantId} AND ${rolloutGroups.rolloutId} = ${rollouts.id})`.mapWith(
     Number,
   ),
   approvalDecidedBy: rollouts.approvalDecidedBy,
@@ -70,7 +70,7 @@ const COLUMNS = {
   createdBy: rollouts.createdBy,
   lastModifiedAt: rollouts.lastModifiedAt,
   lastModifiedBy: rollouts.lastModifiedBy,
-};
+});
 
 export const rolloutJoinsSet = and(
   eq(distributionSets.tenantId, rollouts.tenantId),
@@ -88,10 +88,14 @@ export async function totalOfRollout(context: Context): Promise<SQL<number> | un
   );
 }
 
-/** Rollouts with all that filters may name; narrow it by `where`. */
-export const selectRollouts = (database: Database | Transaction, totalTargets?: SQL<number>) =>
+/** Rollouts of the tenant with all that filters may name; narrow it by `where`. */
+export const selectRollouts = (
+  database: Database | Transaction,
+  tenantId: number,
+  totalTargets?: SQL<number>,
+) =>
   database
-    .select(totalTargets ? { ...COLUMNS, totalTargets } : COLUMNS)
+    .select({ ...columnsOf(tenantId), ...(totalTargets && { totalTargets }) })
     .from(rollouts)
     .innerJoin(distributionSets, rolloutJoinsSet)
     .innerJoin(distributionSetTypes, withItsType)
@@ -104,7 +108,7 @@ export async function readRollouts(
   ids: readonly number[],
 ): Promise<Map<number, Rollout>> {
   const { tenantId } = context.caller;
-  const rows = await selectRollouts(database, await totalOfRollout(context)).where(
+  const rows = await selectRollouts(database, tenantId, await totalOfRollout(context)).where(
     and(eq(rollouts.tenantId, tenantId), isAmong(rollouts.id, ids)),
   );
   return new Map(rows.map((row) => [row.id, row]));

@@ -1,4 +1,5 @@
-import { and, asc, eq, inArray, isNotNull, lte, or } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNotNull, lte, or, sql } from 'drizzle-orm';
+import { overAllTenants } from '../../../database/all-tenants.ts';
 import { rollouts } from '../../../database/tables/rollouts.ts';
 import { isUnavailable } from '../../../database/unavailable.ts';
 import type { Platform } from '../../shared/context.ts';
@@ -117,9 +118,9 @@ const findUnderWay = ({ database, clock }: Platform): Promise<RolloutKey[]> =>
     .select({ tenantId: rollouts.tenantId, id: rollouts.id })
     .from(rollouts)
     .where(
-      or(
+      sql`${or(
         inArray(rollouts.status, ['creating', 'starting', 'running', 'stopping', 'deleting']),
         and(eq(rollouts.status, 'ready'), isNotNull(rollouts.startAt), lte(rollouts.startAt, clock())),
-      ),
+      )} ${overAllTenants('due rollouts')}`,
     )
     .orderBy(asc(rollouts.tenantId), asc(rollouts.id));

@@ -59,7 +59,7 @@ async function lockScheduled(
     SELECT ${actions.id}, ${actions.targetId}, ${targets.controllerId}, EXISTS (
       SELECT 1 FROM ${targetDeployments}
       WHERE ${targetDeployments.tenantId} = ${tenantId} AND ${targetDeployments.targetId} = ${targets.id}
-        AND ${isAlreadyAssigned(rollout)} OFFSET 0) AS has_the_set
+        AND ${isAlreadyAssigned(tenantId, rollout)} OFFSET 0) AS has_the_set
     FROM ${actions} JOIN ${targets}
       ON ${targets.tenantId} = ${actions.tenantId} AND ${targets.id} = ${actions.targetId}
     WHERE ${actions.tenantId} = ${tenantId} AND ${actions.rolloutGroupId} = ${id} AND ${actions.status} = 'scheduled'

@@ -40,8 +40,7 @@ export async function findTerms(
       targetGroup: enrollmentGroups.targetGroup,
       attributes: enrollmentGroups.attributes,
       hasTags: sql<boolean>`EXISTS (SELECT 1 FROM ${enrollmentGroupTags}
-        WHERE ${enrollmentGroupTags.tenantId} = ${enrollmentGroups.tenantId}
-          AND ${enrollmentGroupTags.groupId} = ${enrollmentGroups.id})`,
+        WHERE ${enrollmentGroupTags.tenantId} = ${tenantId} AND ${enrollmentGroupTags.groupId} = ${groupId})`,
     })
     .from(enrollmentGroups)
     .where(and(eq(enrollmentGroups.tenantId, tenantId), eq(enrollmentGroups.id, groupId)));
@@ -180,7 +179,7 @@ async function giveTerms(
   if (hasTags)
     await tx.execute(sql`
       INSERT INTO ${targetTagAssignments} (tenant_id, target_id, tag_id)
-      SELECT tags.tenant_id, target.id, tags.tag_id FROM ${ids}, ${enrollmentGroupTags} AS tags
+      SELECT ${tenantId}::bigint, target.id, tags.tag_id FROM ${ids}, ${enrollmentGroupTags} AS tags
       WHERE tags.tenant_id = ${tenantId} AND tags.group_id = ${groupId}`);
   const entries = Object.entries(attributes);
   if (entries.length)

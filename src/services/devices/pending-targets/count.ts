@@ -25,6 +25,6 @@ export async function countPendingTargets(context: Context): Promise<PendingTarg
       digest: sql<string>`concat_ws(' ', sum(${id}) ${inState('pending')}, sum(${id}) ${inState('rejected')})`,
     })
     .from(pendingTargets)
-    .where(and(eq(pendingTargets.tenantId, tenantId), isNoTarget));
+    .where(and(eq(pendingTargets.tenantId, tenantId), isNoTarget(tenantId)));
   return row!;
 }

@@ -18,8 +18,8 @@ import type { PendingTarget } from './pending-target.ts';
 const { tenantId: _, ...COLUMNS } = getTableColumns(pendingTargets);
 
 /** A device that became a target in another way is not pending, even if its row is still there. */
-export const isNoTarget = sql`NOT EXISTS (SELECT 1 FROM ${targets}
-  WHERE ${targets.tenantId} = ${pendingTargets.tenantId} AND ${targets.controllerId} = ${pendingTargets.controllerId})`;
+export const isNoTarget = (tenantId: number) => sql`NOT EXISTS (SELECT 1 FROM ${targets}
+  WHERE ${targets.tenantId} = ${tenantId} AND ${targets.controllerId} = ${pendingTargets.controllerId})`;
 
 /**
  * Lists the pending targets in a state, by controllerId unless ordered otherwise. Needs READ_TARGET. With a scope the
@@ -34,7 +34,7 @@ export async function listPendingTargets(
   const matching = and(
     eq(pendingTargets.tenantId, tenantId),
     state == null ? undefined : eq(pendingTargets.state, state),
-    isNoTarget,
+    isNoTarget(tenantId),
     permissions.get('READ_TARGET') === null ? undefined : sql`FALSE`,
     await askedFilter(context, PENDING_TARGET_FIELDS, request.filter),
   );
@@ -75,6 +75,6 @@ export async function findPendingTargets(
   const rows = await context.database
     .select(COLUMNS)
     .from(pendingTargets)
-    .where(and(eq(pendingTargets.tenantId, tenantId), isAmong(pendingTargets.id, ids), isNoTarget));
+    .where(and(eq(pendingTargets.tenantId, tenantId), isAmong(pendingTargets.id, ids), isNoTarget(tenantId)));
   return inOrderOf(ids, rows);
 }

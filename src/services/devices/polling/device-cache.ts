@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, type Placeholder, sql } from 'drizzle-orm';
 import { arrayText } from '../../../database/arrays.ts';
 import type { Database } from '../../../database/connect.ts';
 import { prepared } from '../../../database/prepared.ts';
@@ -14,7 +14,7 @@ import { type Outcome, openGatherer } from '../../shared/gather.ts';
 import { digestFromHex, digestOfStored } from '../sign-in/digest.ts';
 import type { Device } from './device.ts';
 import { isNextAction } from './next-step.ts';
-import { ANSWER_COLUMNS, answerOf } from './poll-answer.ts';
+import { answerColumns, answerOf } from './poll-answer.ts';
 import { openReadCache, type ReadCache } from './read-cache.ts';
 
 export type DeviceCache = Pick<ReadCache<Device>, 'peek' | 'read' | 'size'>;
@@ -22,32 +22,34 @@ export type DeviceCache = Pick<ReadCache<Device>, 'peek' | 'read' | 'size'>;
 /** Time and polls may change which override applies. */
 const OVERRIDE_TRUSTED_MS = 60_000;
 
-const DEVICE_COLUMNS = {
+const deviceColumns = (tenantId: number | Placeholder) => ({
   controllerId: targets.controllerId,
-  ...ANSWER_COLUMNS,
+  ...answerColumns(tenantId),
   securityToken: targets.securityToken,
   enrollmentGroupId: targets.enrollmentGroupId,
   derivedTokensEndAt: targets.derivedTokensEndAt,
   lastRequestAt: targetPolls.lastRequestAt,
   oldDigests: targetTokenRotations.oldDigests,
   oldUntil: targetTokenRotations.oldUntil,
-};
+});
 
 const joinedRotations = and(
   eq(targetTokenRotations.tenantId, targets.tenantId),
   eq(targetTokenRotations.targetId, targets.id),
 );
 
+const ofTenant = sql.placeholder('tenantId');
+
 const findDevices = prepared((database: Database) =>
   database
-    .select(DEVICE_COLUMNS)
+    .select(deviceColumns(ofTenant))
     .from(targets)
     .leftJoin(targetPolls, joinedPolls)
     .leftJoin(targetTokenRotations, joinedRotations)
-    .leftJoin(actions, isNextAction)
+    .leftJoin(actions, isNextAction(ofTenant))
     .where(
       and(
-        eq(targets.tenantId, sql.placeholder('tenantId')),
+        eq(targets.tenantId, ofTenant),
         sql`${targets.controllerId} = ANY(${sql.placeholder('controllerIds')}::text[])`,
       ),
     )
@@ -155,12 +157,12 @@ const hasOverrides = ({ settings }: Tenant) => settings.polling.overrides.length
 /** Overrides are the tenant's own filters, so this statement can't be one that all share. */
 function findDevicesWithOverride(database: Database, tenant: Tenant, controllerIds: string, now: Date) {
   return database
-    .select({ ...DEVICE_COLUMNS, override: pollOverride(tenant, now) })
+    .select({ ...deviceColumns(tenant.tenantId), override: pollOverride(tenant, now) })
     .from(targets)
     .leftJoin(targetPolls, joinedPolls)
     .leftJoin(targetTypes, joinedTypes)
     .leftJoin(targetTokenRotations, joinedRotations)
-    .leftJoin(actions, isNextAction)
+    .leftJoin(actions, isNextAction(tenant.tenantId))
     .where(
       and(
         eq(targets.tenantId, tenant.tenantId),

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { type SQL, sql } from 'drizzle-orm';
+import { type Placeholder, type SQL, sql } from 'drizzle-orm';
 import { type ActionStatus, actions, type ForceType } from '../../../database/tables/actions.ts';
 import { targets } from '../../../database/tables/targets.ts';
 import { handlingOf } from '../../deployments/actions/handling.ts';
@@ -15,9 +15,10 @@ export interface NextStep {
 }
 
 /** The target's action that comes first: of the highest weight, and among equals the oldest. */
-export const isNextAction: SQL = sql`${actions.tenantId} = ${targets.tenantId} AND ${actions.id} = (
+export const isNextAction = (tenantId: number | Placeholder): SQL => sql`
+  ${actions.tenantId} = ${targets.tenantId} AND ${actions.id} = (
   SELECT next.id FROM actions next
-  WHERE next.tenant_id = ${targets.tenantId} AND next.target_id = ${targets.id} AND next.active
+  WHERE next.tenant_id = ${tenantId} AND next.target_id = ${targets.id} AND next.active
   ORDER BY next.weight DESC, next.id LIMIT 1)`;
 
 /**
@@ -25,7 +26,7 @@ export const isNextAction: SQL = sql`${actions.tenantId} = ${targets.tenantId} A
  * own actions: by `IS NOT DISTINCT FROM`, as PostgreSQL, which learns late that many have the set, would go through the
  * actions of all of them.
  */
-export const STEP_COLUMNS = {
+export const stepColumns = (tenantId: number | Placeholder) => ({
   actionId: actions.id,
   setId: actions.setId,
   status: actions.status,
@@ -38,9 +39,9 @@ export const STEP_COLUMNS = {
     SELECT done.id FROM actions done JOIN target_deployments has
       ON has.tenant_id = done.tenant_id AND has.target_id = done.target_id
         AND has.installed_set_id IS NOT DISTINCT FROM done.set_id
-    WHERE done.tenant_id = ${targets.tenantId} AND done.target_id = ${targets.id} AND done.status = 'finished'
+    WHERE done.tenant_id = ${tenantId} AND done.target_id = ${targets.id} AND done.status = 'finished'
     ORDER BY done.id DESC LIMIT 1)`,
-};
+});
 
 export interface StepRow {
   actionId: number | null;

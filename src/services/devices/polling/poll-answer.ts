@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, type Placeholder, sql } from 'drizzle-orm';
 import { isAmong } from '../../../database/bulk.ts';
 import { actions } from '../../../database/tables/actions.ts';
 import { targetTypes } from '../../../database/tables/target-types.ts';
@@ -11,15 +11,15 @@ import type { Tenant } from '../../platform/tenants/registry.ts';
 import type { Context } from '../../shared/context.ts';
 import type { PollAnswer } from './device.ts';
 import { intervalBefore, intervalOf, sleepOf } from './interval.ts';
-import { isNextAction, STEP_COLUMNS, type StepRow, stepOf } from './next-step.ts';
+import { isNextAction, type StepRow, stepColumns, stepOf } from './next-step.ts';
 
 /** What is read of a target to answer its device's poll, where `actions` is joined by `isNextAction`. */
-export const ANSWER_COLUMNS = {
+export const answerColumns = (tenantId: number | Placeholder) => ({
   targetId: targets.id,
   requestAttributes: targets.requestAttributes,
   override: sql<number>`-1`,
-  ...STEP_COLUMNS,
-};
+  ...stepColumns(tenantId),
+});
 
 interface AnswerRow extends StepRow {
   targetId: number;
@@ -54,11 +54,11 @@ export async function findNextPollAnswers(
   const now = context.clock();
   const hasOverrides = tenant.settings.polling.overrides.length > 0;
   const rows = await context.database
-    .select({ ...ANSWER_COLUMNS, ...(hasOverrides && { override: pollOverride(tenant, now) }) })
+    .select({ ...answerColumns(tenantId), ...(hasOverrides && { override: pollOverride(tenant, now) }) })
     .from(targets)
     .leftJoin(targetPolls, joinedPolls)
     .leftJoin(targetTypes, joinedTypes)
-    .leftJoin(actions, isNextAction)
+    .leftJoin(actions, isNextAction(tenantId))
     .where(
       and(
         eq(targets.tenantId, tenantId),

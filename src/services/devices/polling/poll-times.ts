@@ -1,4 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm';
+import { overAllTenants } from '../../../database/all-tenants.ts';
 import { arrayOf, chunks } from '../../../database/bulk.ts';
 import { type Database, isOpen } from '../../../database/connect.ts';
 import { isUnavailable } from '../../../database/unavailable.ts';
@@ -156,7 +157,7 @@ async function writePolls<T extends Polled>(
                     ${list((at) => idOf(devices[at]!))}::bigint[],
                     ${list((at) => Math.max(now - times[at]!, 0))}::bigint[],
                     ${list((at) => addresses[at]!)}::text[]) AS new(tenant_id, id, age, address)
-        WHERE poll.tenant_id = new.tenant_id AND poll.${key} = new.id`);
+        WHERE poll.tenant_id = new.tenant_id AND poll.${key} = new.id ${overAllTenants('poll times')}`);
     });
   }
 }
@@ -165,7 +166,7 @@ async function writePolls<T extends Polled>(
 async function writeFirstPoll(database: Database, device: Device, address: string): Promise<void> {
   await database.execute(sql`
     INSERT INTO target_polls (tenant_id, target_id, last_request_at, address)
-    SELECT tenant_id, id, now(), ${address}::text
+    SELECT ${device.tenant.tenantId}::bigint, id, now(), ${address}::text
     FROM targets
     WHERE tenant_id = ${device.tenant.tenantId} AND id = ${device.targetId}
     FOR KEY SHARE

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { overAllTenants } from '../../../database/all-tenants.ts';
 import { arrayOf } from '../../../database/bulk.ts';
 import { type Database, isOpen } from '../../../database/connect.ts';
 import { fleetHistory } from '../../../database/tables/fleet-history.ts';
@@ -60,5 +61,6 @@ async function writeCounts(database: Database, at: Date, counts: ReadonlyMap<num
     FROM unnest(${arrayOf(rows.map(([id]) => id))}::bigint[], ${arrayOf(rows.map(([, n]) => n))}::bigint[]) AS new(tenant_id, polls)
     WHERE EXISTS (SELECT 1 FROM tenants WHERE tenants.tenant_id = new.tenant_id)
     ORDER BY new.tenant_id
-    ON CONFLICT (tenant_id, at) DO UPDATE SET polls = fleet_history.polls + excluded.polls`);
+    ON CONFLICT (tenant_id, at) DO UPDATE SET polls = fleet_history.polls + excluded.polls
+    ${overAllTenants('poll counts')}`);
 }

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { overAllTenants } from '../../../database/all-tenants.ts';
 import type { Database } from '../../../database/connect.ts';
 import { actions } from '../../../database/tables/actions.ts';
 import { fleetHistory } from '../../../database/tables/fleet-history.ts';
@@ -95,14 +96,14 @@ async function coarsen(database: Database, now: Date): Promise<void> {
            (array_agg(in_sync ORDER BY at DESC) FILTER (WHERE total IS NOT NULL))[1],
            (array_agg(pending ORDER BY at DESC) FILTER (WHERE total IS NOT NULL))[1],
            (array_agg(error ORDER BY at DESC) FILTER (WHERE total IS NOT NULL))[1]
-    FROM old GROUP BY 1, 2`);
+    FROM old GROUP BY 1, 2 ${overAllTenants('fleet history')}`);
 }
 
 /** Deletes what is older than each tenant's `fleet.history.retention.days`. */
 async function forget(database: Database, now: Date): Promise<void> {
   await database.execute(sql`
-    DELETE FROM ${fleetHistory} USING ${tenants} AS tenant
-    LEFT JOIN ${tenantConfiguration} AS setting ON setting.tenant_id = tenant.tenant_id AND setting.key = ${KEY}
-    WHERE fleet_history.tenant_id = tenant.tenant_id AND fleet_history.at < ${literal(now)}
-      - make_interval(days => coalesce((setting.value #>> '{}')::int, ${HISTORY_RETENTION_DAYS}::int))`);
+    DELETE FROM ${fleetHistory} AS old WHERE old.at < ${literal(now)} - make_interval(days => coalesce(
+      (SELECT (value #>> '{}')::int FROM ${tenantConfiguration} AS setting
+       WHERE setting.tenant_id = old.tenant_id AND setting.key = ${KEY}), ${HISTORY_RETENTION_DAYS}::int))
+    ${overAllTenants('retention')}`);
 }

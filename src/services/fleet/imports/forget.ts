@@ -1,4 +1,5 @@
-import { and, eq, ne, or, type SQL, sql } from 'drizzle-orm';
+import { and, eq, ne, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import { overAllTenants } from '../../../database/all-tenants.ts';
 import type { Database, Transaction } from '../../../database/connect.ts';
 import { imports, importUploads } from '../../../database/tables/imports.ts';
 import { tenantConfiguration } from '../../../database/tables/tenants.ts';
@@ -15,14 +16,14 @@ const ROWS_AT_MOST = 5_000_000;
 const REFUSED_BYTES_AT_MOST = 256 << 20;
 
 /** What is older than its tenant's `import.retention.days`, and what waits for a file that can't come any more. */
-const isOutdated = (now: Date): SQL => {
+const isOutdated = (tenantId: number | SQLWrapper, now: Date): SQL => {
   const moment = sql`${now.toISOString()}::timestamptz`;
   return sql`(${imports.updatedAt} < ${moment} - make_interval(days => coalesce(
       (SELECT (value #>> '{}')::int FROM ${tenantConfiguration} AS setting
-       WHERE setting.tenant_id = ${imports.tenantId} AND setting.key = ${KEY}), ${IMPORT_RETENTION_DAYS}::int))
+       WHERE setting.tenant_id = ${tenantId} AND setting.key = ${KEY}), ${IMPORT_RETENTION_DAYS}::int))
     OR ${imports.state} = 'waiting' AND NOT EXISTS (
       SELECT 1 FROM ${importUploads} AS upload
-      WHERE upload.tenant_id = ${imports.tenantId} AND upload.import_id = ${imports.id} AND upload.expires_at > ${moment}))`;
+      WHERE upload.tenant_id = ${tenantId} AND upload.import_id = ${imports.id} AND upload.expires_at > ${moment}))`;
 };
 
 /** Forgets the outdated imports of a tenant, and the oldest where there are too many or their reports are too long. */
@@ -37,11 +38,16 @@ export async function forgetImports(tx: Transaction, tenantId: number, now: Date
   await tx
     .delete(imports)
     .where(
-      and(eq(imports.tenantId, tenantId), or(isOutdated(now), and(ne(imports.state, 'running'), tooMany))),
+      and(
+        eq(imports.tenantId, tenantId),
+        or(isOutdated(tenantId, now), and(ne(imports.state, 'running'), tooMany)),
+      ),
     );
 }
 
 /** Forgets the outdated imports of all tenants. */
 export async function forgetOldImports(database: Database | Transaction, now: Date): Promise<void> {
-  await database.delete(imports).where(isOutdated(now));
+  await database
+    .delete(imports)
+    .where(sql`${isOutdated(imports.tenantId, now)} ${overAllTenants('retention')}`);
 }

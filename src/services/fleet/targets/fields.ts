@@ -1,4 +1,4 @@
-import { and, eq, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import { and, eq, type Placeholder, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import { fixed } from '../../../database/prepared.ts';
 import { actions, targetDeployments } from '../../../database/tables/actions.ts';
 import { distributionSets } from '../../../database/tables/distribution-sets.ts';
@@ -23,16 +23,20 @@ import { authoredFields, authoredOrder, exact } from '../../shared/authorship.ts
 import { type SortField, sortNames } from '../../shared/page.ts';
 import type { Target } from './target.ts';
 
+/** Whose rows: of one tenant, or of the one that a statement is executed for. */
+interface OfTenant {
+  tenantId: number | Placeholder;
+}
+
 /** Whether a target's device has not used its newest token yet. */
-export const isTokenRotationPending = sql<boolean>`EXISTS (
+export const isTokenRotationPending = ({ tenantId }: OfTenant) => sql<boolean>`EXISTS (
   SELECT 1 FROM ${targetTokenRotations}
-  WHERE ${targetTokenRotations.tenantId} = ${targets.tenantId}
-    AND ${targetTokenRotations.targetId} = ${targets.id})`;
+  WHERE ${targetTokenRotations.tenantId} = ${tenantId} AND ${targetTokenRotations.targetId} = ${targets.id})`;
 
 /** Whether a target's actions are confirmed without asking. */
-export const isAutoConfirmed = fixed(sql<boolean>`EXISTS (
+export const isAutoConfirmed = ({ tenantId }: OfTenant) => sql<boolean>`EXISTS (
   SELECT 1 FROM ${targetAutoConfirm}
-  WHERE ${targetAutoConfirm.tenantId} = ${targets.tenantId} AND ${targetAutoConfirm.targetId} = ${targets.id})`);
+  WHERE ${targetAutoConfirm.tenantId} = ${tenantId} AND ${targetAutoConfirm.targetId} = ${targets.id})`;
 
 const lastRequestAt = targetPolls.lastRequestAt;
 /** Who never polled is not. */
@@ -48,10 +52,8 @@ const instant = (time: Date) => sql`${time.toISOString()}::timestamptz`;
 
 const assignedTags = {
   kind: 'set',
-  on: and(
-    eq(targetTagAssignments.tenantId, targets.tenantId),
-    eq(targetTagAssignments.targetId, targets.id),
-  )!,
+  on: ({ tenantId }: Moments) =>
+    and(eq(targetTagAssignments.tenantId, tenantId), eq(targetTagAssignments.targetId, targets.id))!,
 } as const;
 const joinedTags = and(
   eq(targetTags.tenantId, targetTagAssignments.tenantId),
@@ -64,7 +66,8 @@ const itsTag = (field: string) => owned('targetTag', field, targetTagAssignments
 const itsDeployment = {
   kind: 'set',
   from: targetDeployments,
-  on: and(eq(targetDeployments.tenantId, targets.tenantId), eq(targetDeployments.targetId, targets.id))!,
+  on: ({ tenantId }: Moments) =>
+    and(eq(targetDeployments.tenantId, tenantId), eq(targetDeployments.targetId, targets.id))!,
 } as const satisfies Partial<SetField>;
 
 /** What the one set is called that a column of a target's deployment names. */
@@ -97,7 +100,8 @@ export const TARGET_FIELDS = fieldSet([
     {
       kind: 'map',
       from: targetAttributes,
-      on: and(eq(targetAttributes.tenantId, targets.tenantId), eq(targetAttributes.targetId, targets.id))!,
+      on: ({ tenantId }) =>
+        and(eq(targetAttributes.tenantId, tenantId), eq(targetAttributes.targetId, targets.id))!,
       key: targetAttributes.key,
       value: targetAttributes.value,
     },
@@ -126,7 +130,8 @@ export const TARGET_FIELDS = fieldSet([
     {
       kind: 'map',
       from: targetMetadata,
-      on: and(eq(targetMetadata.tenantId, targets.tenantId), eq(targetMetadata.targetId, targets.id))!,
+      on: ({ tenantId }) =>
+        and(eq(targetMetadata.tenantId, tenantId), eq(targetMetadata.targetId, targets.id))!,
       key: targetMetadata.key,
       value: targetMetadata.value,
       indexed: METADATA_VALUE_HEAD,
@@ -153,11 +158,8 @@ export const TARGET_FIELDS = fieldSet([
       kind: 'set',
       from: sql`${actions} JOIN ${rolloutGroups}
         ON ${rolloutGroups.tenantId} = ${actions.tenantId} AND ${rolloutGroups.id} = ${actions.rolloutGroupId}`,
-      on: and(
-        eq(actions.tenantId, targets.tenantId),
-        eq(actions.targetId, targets.id),
-        eq(actions.status, 'error'),
-      )!,
+      on: ({ tenantId }) =>
+        and(eq(actions.tenantId, tenantId), eq(actions.targetId, targets.id), eq(actions.status, 'error'))!,
       value: rolloutGroups.rolloutId,
       integers: true,
       ...owned('rollout', 'id', rolloutGroups.rolloutId),
@@ -169,6 +171,7 @@ export const TARGET_FIELDS = fieldSet([
 
 /** The settings of a tenant that say when a target is overdue. */
 interface WithPollingTime {
+  tenantId: number;
   settings: {
     polling: { seconds: number; overrides: readonly { seconds: number; filter: Expression }[] };
     overdueSeconds: number;
@@ -177,6 +180,7 @@ interface WithPollingTime {
 
 /** What `${now_ts}`, `${overdue_ts}` and being overdue mean to a tenant's filter. */
 export function filterMoments(tenant: WithPollingTime, now: Date): Moments {
+  const { tenantId } = tenant;
   const { polling, overdueSeconds } = tenant.settings;
   const intervalOf = ({ seconds }: { seconds: number }) => ({
     seconds,
@@ -184,6 +188,7 @@ export function filterMoments(tenant: WithPollingTime, now: Date): Moments {
   });
   const { overdueBefore } = intervalOf(polling);
   return {
+    tenantId,
     now,
     overdueBefore,
     byInterval(term) {
@@ -208,7 +213,7 @@ export function pollOverride(tenant: WithPollingTime, now: Date): SQL<number> {
   if (!overrides.length) return NO_OVERRIDE;
   const { polling, overdueSeconds } = tenant.settings;
   const moments = filterMoments(
-    { settings: { polling: { ...polling, overrides: [] }, overdueSeconds } },
+    { tenantId: tenant.tenantId, settings: { polling: { ...polling, overrides: [] }, overdueSeconds } },
     now,
   );
   const cases = overrides.map(

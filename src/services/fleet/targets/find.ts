@@ -166,4 +166,4 @@ export const listTargetsAmong = (
 export const listPendingTokenRotations = (
   context: Context,
   request: PageRequest<TargetOrderField>,
-): Promise<Listing<Target>> => listTargets(context, request, isTokenRotationPending);
+): Promise<Listing<Target>> => listTargets(context, request, isTokenRotationPending(context.caller));

@@ -54,7 +54,7 @@ export async function summarizeFleet(context: Context, filter?: string | null): 
           ? sql<number>`(
               SELECT count(*) FROM ${pendingTargets}
               WHERE ${pendingTargets.tenantId} = ${tenantId} AND ${pendingTargets.state} = 'pending' AND NOT EXISTS (
-                SELECT 1 FROM targets AS known WHERE known.tenant_id = ${pendingTargets.tenantId}
+                SELECT 1 FROM targets AS known WHERE known.tenant_id = ${tenantId}
                   AND known.controller_id = ${pendingTargets.controllerId}))`.mapWith(Number)
           : sql<number>`0`.mapWith(Number),
       registeredLastDay: where(

@@ -45,11 +45,13 @@ export async function noteTokenRotations(
   const digests = sql`ARRAY[${storedTokenDigestOf(sql`target.security_token`)}]`;
   const none = sql`'{}'::text[], '{}'::timestamptz[]`;
   const isNew = sql`${storedTokenDigestOf(sql`target.security_token`)} <> ${storedTokenDigestOf(sql`given.token`)}`;
-  const kept = sql.raw(`[1:${MOST_OLD_TOKENS}]`);
+  /** The newest few. */
+  const few = (array: SQL) =>
+    sql`trim_array(${array}, greatest(cardinality(${array}) - ${sql.raw(String(MOST_OLD_TOKENS))}, 0))`;
   await tx.execute(sql`
     INSERT INTO ${targetTokenRotations} AS known
       (tenant_id, target_id, rotated_at, rotated_by, old_digests, old_until)
-    SELECT target.tenant_id, target.id, ${at}, ${username},
+    SELECT ${tenantId}::bigint, target.id, ${at}, ${username},
            ${overlapSeconds ? sql`${digests}, ARRAY[${until}]` : none}
     FROM ${targets} AS target JOIN (${given}) AS given ON given.id = target.id
     WHERE target.tenant_id = ${tenantId} AND ${isNew}
@@ -57,7 +59,7 @@ export async function noteTokenRotations(
       rotated_at = excluded.rotated_at, rotated_by = excluded.rotated_by,
       (old_digests, old_until) = ROW(${
         overlapSeconds
-          ? sql`(excluded.old_digests || known.old_digests)${kept}, (excluded.old_until || known.old_until)${kept}`
+          ? sql`${few(sql`(excluded.old_digests || known.old_digests)`)}, ${few(sql`(excluded.old_until || known.old_until)`)}`
           : none
       })`);
   await tx.execute(sql`

@@ -16,14 +16,18 @@ export function ofReadableType<T extends SQLWrapper>(context: Context, tenant: T
 }
 
 const TYPE_NAME = fixed(sql<string | null>`${targetTypes.name}`);
+const AUTO_CONFIRMED = fixed(isAutoConfirmed({ tenantId: sql.placeholder('tenantId') }));
 const NEVER_CONFIRMED = fixed(sql<boolean | null>`NULL::boolean`);
 
-/** What is shown of a target by what the caller may read, the tenant has set, or the time is. */
+/**
+ * What is shown of a target by what the caller may read, the tenant has set, or the time is. In a statement with the
+ * placeholder `tenantId`.
+ */
 export const dependentColumns = (context: Context, tenant: Tenant) => ({
   targetTypeName: isUnscoped(context, 'READ_TARGET_TYPE')
     ? TYPE_NAME
     : sql<string | null>`${ofReadableType(context, tenant, targetTypes.name)}`,
-  autoConfirmActive: tenant.settings.confirmationFlow ? isAutoConfirmed : NEVER_CONFIRMED,
+  autoConfirmActive: tenant.settings.confirmationFlow ? AUTO_CONFIRMED : NEVER_CONFIRMED,
   override: pollOverride(tenant, context.clock()),
 });
 
@@ -39,7 +43,10 @@ const selectWith = (database: Database | Transaction, columns: DependentColumns)
 
 /** Whole targets of a tenant, joined with all that filters may name; narrow it by `where`. */
 export const selectTargets = (database: Database | Transaction, context: Context, tenant: Tenant) =>
-  selectWith(database, dependentColumns(context, tenant));
+  selectWith(database, {
+    ...dependentColumns(context, tenant),
+    ...(tenant.settings.confirmationFlow && { autoConfirmActive: isAutoConfirmed(tenant) }),
+  });
 
 /** The same for a page, built once for each shape. */
 export const selectPage = preparedWith(

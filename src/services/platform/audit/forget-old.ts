@@ -1,11 +1,14 @@
 import { sql } from 'drizzle-orm';
+import { overAllTenants } from '../../../database/all-tenants.ts';
 import type { Database, Transaction } from '../../../database/connect.ts';
+import { preparedSql } from '../../../database/prepared.ts';
 import { auditEvents } from '../../../database/tables/audit.ts';
 import { tenantConfiguration, tenants } from '../../../database/tables/tenants.ts';
 import { webhookDeliveries } from '../../../database/tables/webhooks.ts';
 import { AUDIT_RETENTION_DAYS, type ConfigurationKeyName } from '../tenants/configuration-keys.ts';
 
 const KEY: ConfigurationKeyName = 'audit.retention.days';
+const DAY_MS = 86_400_000;
 /** In one statement. */
 const AT_A_TIME = 10_000;
 
@@ -14,28 +17,40 @@ const AT_A_TIME = 10_000;
  * seven days. @returns how many events
  */
 export async function forgetOldAuditEvents(database: Database | Transaction, now: Date): Promise<number> {
+  const rows = await database.execute<{ tenant_id: string; days: number }>(sql`
+    SELECT tenant.tenant_id, coalesce(
+      (SELECT (value #>> '{}')::int FROM ${tenantConfiguration} AS setting
+       WHERE setting.tenant_id = tenant.tenant_id AND setting.key = ${KEY}), ${AUDIT_RETENTION_DAYS}::int) AS days
+    FROM ${tenants} AS tenant ORDER BY tenant.tenant_id ${overAllTenants('retention')}`);
+  let forgotten = 0;
+  for (const { tenant_id, days } of rows) {
+    const before = new Date(now.getTime() - days * DAY_MS);
+    forgotten += await forgetEvents(database, Number(tenant_id), before);
+  }
+  return forgotten;
+}
+
+const forgetSome = preparedSql(() => {
+  const [tenantId, before] = ['tenantId', 'before'].map(sql.placeholder);
+  return sql`
+    DELETE FROM ${auditEvents} WHERE tenant_id = ${tenantId} AND id = ANY(ARRAY(
+      SELECT event.id FROM ${auditEvents} AS event
+      WHERE event.tenant_id = ${tenantId} AND event.at < ${before}::timestamptz AND NOT EXISTS (
+        SELECT 1 FROM ${webhookDeliveries} AS delivery
+        WHERE delivery.tenant_id = ${tenantId} AND delivery.event_id = event.id AND delivery.state = 'pending')
+      ORDER BY event.at LIMIT ${sql.raw(String(AT_A_TIME))}))
+    RETURNING id`;
+});
+
+async function forgetEvents(
+  database: Database | Transaction,
+  tenantId: number,
+  before: Date,
+): Promise<number> {
   let forgotten = 0;
   for (;;) {
-    const deleted = await database.execute<{ id: string }>(sql`
-      WITH old AS (
-        SELECT event.tenant_id, event.id
-        FROM ${tenants} AS tenant
-        LEFT JOIN ${tenantConfiguration} AS setting
-          ON setting.tenant_id = tenant.tenant_id AND setting.key = ${KEY}
-        CROSS JOIN LATERAL (
-          SELECT tenant_id, id FROM ${auditEvents}
-          WHERE tenant_id = tenant.tenant_id AND at < ${now.toISOString()}::timestamptz
-            - make_interval(days => coalesce((setting.value #>> '{}')::int, ${AUDIT_RETENTION_DAYS}::int))
-            AND NOT EXISTS (
-              SELECT 1 FROM ${webhookDeliveries} AS delivery
-              WHERE delivery.tenant_id = audit_events.tenant_id AND delivery.event_id = audit_events.id
-                AND delivery.state = 'pending')
-          ORDER BY at LIMIT ${AT_A_TIME}) AS event
-        LIMIT ${AT_A_TIME})
-      DELETE FROM ${auditEvents} USING old
-      WHERE audit_events.tenant_id = old.tenant_id AND audit_events.id = old.id
-      RETURNING audit_events.id`);
-    forgotten += deleted.length;
-    if (deleted.length < AT_A_TIME) return forgotten;
+    const { length } = await forgetSome(database).execute({ tenantId, before: before.toISOString() });
+    forgotten += length;
+    if (length < AT_A_TIME) return forgotten;
   }
 }

@@ -38,6 +38,7 @@ export async function writeRecords(
   const done = records.filter(({ subjects, count = subjects?.length }) => count !== 0);
   const ids = await writeEvents(
     tx,
+    tenantId,
     done.map((record) => eventOf(record.by, record)),
   );
   for (const [index, { targets }] of done.entries())

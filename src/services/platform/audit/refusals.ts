@@ -1,4 +1,3 @@
-import { chunks } from '../../../database/bulk.ts';
 import { isOpen } from '../../../database/connect.ts';
 import type { Actor, Origin, Platform, Refusals, RefusedAttempt } from '../../shared/context.ts';
 import { cutText, storableText } from '../../shared/text.ts';
@@ -10,8 +9,6 @@ const WRITE_EVERY_MS = 10_000;
  * channel, so that failing devices can't hide somebody who tries passwords.
  */
 const TOLD_APART = 10;
-/** Each takes a dozen parameters, and PostgreSQL takes 65,534 of them. */
-const WRITTEN_AT_ONCE = 1_000;
 const OTHERS = '(others)';
 const LONGEST = 256;
 
@@ -21,21 +18,18 @@ export function openRefusals(
   onError: (error: unknown) => void,
 ): Refusals {
   const write = async (events: readonly NewAuditEvent[]) => {
-    const ids = await writeEvents(database, events);
-    for (const tenantId of new Set(events.map((event) => event.tenantId)))
-      announcements.announceAuditEvents({
-        tenantId,
-        auditEventIds: ids.filter((_, index) => events[index]!.tenantId === tenantId),
-      });
+    const { tenantId } = events[0]!;
+    const auditEventIds = await database.transaction((tx) => writeEvents(tx, tenantId, events));
+    announcements.announceAuditEvents({ tenantId, auditEventIds });
   };
   let waiting = new Map<string, Map<string, NewAuditEvent>>();
 
   const flush = async () => {
     // They are kept until the database is back.
     if (!isOpen(database)) return;
-    const rows = [...waiting.values()].flatMap((alike) => [...alike.values()]);
+    const places = waiting;
     waiting = new Map();
-    for (const chunk of chunks(rows, WRITTEN_AT_ONCE)) await write(chunk).catch(onError);
+    for (const alike of places.values()) await write([...alike.values()]).catch(onError);
   };
   const timer = setInterval(flush, WRITE_EVERY_MS);
   timer.unref();

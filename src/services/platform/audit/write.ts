@@ -1,5 +1,7 @@
-import { getTableColumns, type SQL, sql } from 'drizzle-orm';
-import type { Database, Transaction } from '../../../database/connect.ts';
+import { and, eq, getTableColumns, sql } from 'drizzle-orm';
+import { arrayText } from '../../../database/arrays.ts';
+import { chunks, insertFromArrays } from '../../../database/bulk.ts';
+import type { Transaction } from '../../../database/connect.ts';
 import { preparedSql } from '../../../database/prepared.ts';
 import { auditEvents } from '../../../database/tables/audit.ts';
 import { webhookDeliveries, webhooks } from '../../../database/tables/webhooks.ts';
@@ -7,25 +9,40 @@ import { webhookDeliveries, webhooks } from '../../../database/tables/webhooks.t
 export type NewAuditEvent = typeof auditEvents.$inferInsert;
 
 /**
- * Writes events, and into the outbox of each webhook that wants them: both in one statement. Webhooks are locked, so
- * a webhook that is being deleted is skipped and doesn't undo the change.
+ * Writes events of a tenant, and into the outbox of each webhook that wants them. Webhooks are locked, so that one that is
+ * being deleted is skipped and doesn't undo the change.
  * @returns the events' ids, in their order
  */
 export async function writeEvents(
-  database: Database | Transaction,
+  tx: Transaction,
+  tenantId: number,
   events: readonly NewAuditEvent[],
 ): Promise<number[]> {
   if (!events.length) return [];
-  const rows = await writeAll(database).execute({ events: textOf(events) });
-  return rows.map(({ id }) => Number(id));
+  const types = arrayText([...new Set(events.map(({ type }) => type))]);
+  // Sent together: most transactions end with these.
+  const [rows, wanted] = await Promise.all([
+    insertAll(tx).execute({ tenantId, events: textOf(events) }),
+    findWanted(tx).execute({ tenantId, types }),
+  ]);
+  const ids = rows.map(({ id }) => Number(id));
+  await fillOutboxes(
+    tx,
+    tenantId,
+    wanted,
+    events.map(({ type, at }, index) => ({ id: ids[index]!, type, at })),
+  );
+  return ids;
 }
 
-/** The columns in their order. An identity gives the ids. */
-const COLUMNS = Object.entries(getTableColumns(auditEvents)).filter(([name]) => name !== 'id');
+/** The columns that differ between events, in their order. An identity gives the ids. */
+const COLUMNS = Object.entries(getTableColumns(auditEvents)).filter(
+  ([name]) => name !== 'id' && name !== 'tenantId',
+);
 const NAMES = sql.raw(COLUMNS.map(([, { name }]) => name).join(', '));
 const TYPED = sql.raw(COLUMNS.map(([, column]) => `${column.name} ${column.getSQLType()}`).join(', '));
 
-/** All as one parameter, so that the statement is the same for any number of events: most transactions end with it. */
+/** All as one parameter, so that the statement is the same for any number of events. */
 const textOf = (events: readonly NewAuditEvent[]): string =>
   JSON.stringify(
     events.map((event) =>
@@ -35,14 +52,12 @@ const textOf = (events: readonly NewAuditEvent[]): string =>
     ),
   );
 
-const writeAll = preparedSql<{ id: string }>(
+const insertAll = preparedSql<{ id: string }>(
   () => sql`
-    WITH written AS (
-      INSERT INTO ${auditEvents} (${NAMES})
-      SELECT ${NAMES} FROM json_to_recordset(${sql.placeholder('events')}::json) AS event(${TYPED})
-      RETURNING tenant_id, id, at, type),
-    sent AS (${toWebhooks(sql`written`)})
-    SELECT id FROM written ORDER BY id`,
+    INSERT INTO ${auditEvents} (tenant_id, ${NAMES})
+    SELECT ${sql.placeholder('tenantId')}::bigint, ${NAMES}
+    FROM json_to_recordset(${sql.placeholder('events')}::json) AS event(${TYPED})
+    RETURNING id`,
 );
 
 /** The same for an event that isn't whole yet: webhooks get it by `sendEvent`. */
@@ -53,19 +68,52 @@ export async function beginEvent(tx: Transaction, event: NewAuditEvent): Promise
 
 /** Gives an event that was begun to the webhooks. */
 export async function sendEvent(tx: Transaction, tenantId: number, id: number): Promise<void> {
-  await tx.execute(
-    toWebhooks(
-      sql`(SELECT tenant_id, id, at, type FROM ${auditEvents} WHERE tenant_id = ${tenantId} AND id = ${id})`,
-    ),
-  );
+  const found = await tx
+    .select({ id: auditEvents.id, type: auditEvents.type, at: auditEvents.at })
+    .from(auditEvents)
+    .where(and(eq(auditEvents.tenantId, tenantId), eq(auditEvents.id, id)));
+  const wanted = await findWanted(tx).execute({ tenantId, types: arrayText(found.map(({ type }) => type)) });
+  await fillOutboxes(tx, tenantId, wanted, found);
 }
 
-const toWebhooks = (events: SQL): SQL => sql`
-    INSERT INTO ${webhookDeliveries} (tenant_id, webhook_id, event_id, created_at)
-    SELECT written.tenant_id, webhook.id, written.id, written.at
-    FROM ${events} AS written JOIN ${webhooks} AS webhook ON webhook.tenant_id = written.tenant_id
-    WHERE webhook.active AND (webhook.event_types IS NULL OR EXISTS (
-      SELECT 1 FROM unnest(webhook.event_types) AS pattern
-      WHERE starts_with(written.type, rtrim(pattern, '*')) AND (right(pattern, 1) = '*' OR pattern = written.type)))
-    ORDER BY written.id
-    FOR KEY SHARE OF webhook`;
+interface Wanted {
+  id: string;
+  type: string;
+}
+
+/** Which webhooks want events of which of the types. */
+const findWanted = preparedSql<Wanted>(
+  () => sql`
+    SELECT webhook.id, wanted.type
+    FROM ${webhooks} AS webhook JOIN unnest(${sql.placeholder('types')}::text[]) AS wanted(type)
+      ON webhook.event_types IS NULL OR EXISTS (
+        SELECT 1 FROM unnest(webhook.event_types) AS pattern
+        WHERE starts_with(wanted.type, rtrim(pattern, '*')) AND (right(pattern, 1) = '*' OR pattern = wanted.type))
+    WHERE webhook.tenant_id = ${sql.placeholder('tenantId')} AND webhook.active
+    ORDER BY webhook.id
+    FOR KEY SHARE OF webhook`,
+);
+
+async function fillOutboxes(
+  tx: Transaction,
+  tenantId: number,
+  wanted: readonly Wanted[],
+  events: readonly { id: number; type: string; at: Date }[],
+): Promise<void> {
+  if (!wanted.length) return;
+  const rows = events.flatMap((event) =>
+    wanted.filter(({ type }) => type === event.type).map(({ id }) => ({ webhookId: id, event })),
+  );
+  for (const chunk of chunks(rows))
+    await tx.execute(
+      insertFromArrays(
+        webhookDeliveries,
+        {
+          webhookId: chunk.map(({ webhookId }) => webhookId),
+          eventId: chunk.map(({ event }) => event.id),
+          createdAt: chunk.map(({ event }) => event.at.toISOString()),
+        },
+        { tenantId },
+      ),
+    );
+}

@@ -1,4 +1,5 @@
 import { eq, sql } from 'drizzle-orm';
+import { overAllTenants } from '../../../database/all-tenants.ts';
 import type { Database } from '../../../database/connect.ts';
 import { UnfitDatabaseError } from '../../../database/migrate.ts';
 import { secretKeys } from '../../../database/tables/secret-keys.ts';
@@ -35,7 +36,7 @@ function missing(keyId: string, what: string, { keyIds }: Secrets): string {
 async function findSealedWith(database: Database, keyId: string): Promise<string | undefined> {
   for (const { what, table, rows, read } of SECRET_PLACES) {
     const found = await database.execute(
-      sql`SELECT 1 FROM ${table} WHERE ${rows} AND ${sealedWith(read, keyId)} LIMIT 1`,
+      sql`SELECT 1 FROM ${table} WHERE ${rows} AND ${sealedWith(read, keyId)} LIMIT 1 ${overAllTenants('secrets')}`,
     );
     if (found.length) return what;
   }

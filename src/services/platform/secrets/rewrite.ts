@@ -1,4 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm';
+import { overAllTenants } from '../../../database/all-tenants.ts';
 import { arrayOf } from '../../../database/bulk.ts';
 import { DomainError } from '../../../errors.ts';
 import type { Platform } from '../../shared/context.ts';
@@ -60,7 +61,7 @@ async function rewriteBatch(
     const found = await tx.execute<Record<string, unknown> & { stored: string }>(sql`
       SELECT ${named(names)}, ${read} AS stored FROM ${table}
       WHERE ${rows} AND ${secrets.isOutdated(read)} ${beyond}
-      ORDER BY ${named(names)} LIMIT ${A_BATCH} FOR NO KEY UPDATE`);
+      ORDER BY ${named(names)} LIMIT ${A_BATCH} FOR NO KEY UPDATE ${overAllTenants('secrets')}`);
     const fresh = found.flatMap((row) => {
       const sealed = resealed(secrets, row.stored, isToken);
       return sealed === undefined ? [] : [{ row, sealed }];
@@ -76,7 +77,7 @@ async function rewriteBatch(
         UPDATE ${table} AS known SET ${sql.identifier(column)} = ${stored(sql`given.sealed`)}
         FROM unnest(${sql.join(lists, comma)}, ${arrayOf(fresh.map(({ sealed }) => sealed))}::text[])
           AS given(${named(names)}, sealed)
-        WHERE ${sql.join(same, sql.raw(' AND '))}`);
+        WHERE ${sql.join(same, sql.raw(' AND '))} ${overAllTenants('secrets')}`);
     }
     const last = found.at(-1);
     return last && found.length === A_BATCH ? names.map((name) => last[name]) : undefined;
@@ -105,7 +106,7 @@ export async function countOutdated({
   for (const { what, table, rows, read } of SECRET_PLACES) {
     const [row] = await database.execute<{ outdated: string; total: string }>(sql`
       SELECT count(*) FILTER (WHERE ${secrets.isOutdated(read)}) AS outdated, count(*) AS total
-      FROM ${table} WHERE ${rows}`);
+      FROM ${table} WHERE ${rows} ${overAllTenants('secrets')}`);
     counts.push({ what, outdated: Number(row!.outdated), total: Number(row!.total) });
   }
   return counts;

@@ -1,4 +1,5 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
+import { overAllTenants } from '../../../database/all-tenants.ts';
 import type { Database } from '../../../database/connect.ts';
 import { tenants } from '../../../database/tables/tenants.ts';
 import { users } from '../../../database/tables/users.ts';
@@ -15,6 +16,11 @@ export async function hasDefaultPassword(database: Database): Promise<boolean> {
     .select({ passwordHash: users.passwordHash })
     .from(users)
     .innerJoin(tenants, eq(tenants.tenantId, users.tenantId))
-    .where(and(eq(tenants.nameKey, DEFAULT_TENANT.toLowerCase()), eq(users.username, username)));
+    .where(
+      and(
+        eq(tenants.nameKey, DEFAULT_TENANT.toLowerCase()),
+        sql`${users.username} = ${username} ${overAllTenants('default password')}`,
+      ),
+    );
   return account !== undefined && verifyPassword(password, account.passwordHash);
 }

@@ -1,4 +1,4 @@
-import { eq, type SQL, sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { LRUCache } from 'lru-cache';
 import type { Database } from '../../../database/connect.ts';
 import { prepared } from '../../../database/prepared.ts';
@@ -52,7 +52,14 @@ interface Remembered {
   fingerprint: string;
 }
 
-const withSettings = (condition: SQL) => (database: Database) =>
+const idByName = prepared((database) =>
+  database
+    .select({ tenantId: tenants.tenantId })
+    .from(tenants)
+    .where(eq(tenants.nameKey, sql.placeholder('name')))
+    .prepare('tenant_by_name'),
+);
+const withSettings = prepared((database) =>
   database
     .select({
       tenantId: tenants.tenantId,
@@ -62,14 +69,10 @@ const withSettings = (condition: SQL) => (database: Database) =>
     })
     .from(tenants)
     .leftJoin(tenantConfiguration, eq(tenantConfiguration.tenantId, tenants.tenantId))
-    .where(condition);
-const tenantByName = prepared((database) =>
-  withSettings(eq(tenants.nameKey, sql.placeholder('name')))(database).prepare('tenant_by_name'),
+    .where(eq(tenants.tenantId, sql.placeholder('tenantId')))
+    .prepare('tenant_by_id'),
 );
-const tenantById = prepared((database) =>
-  withSettings(eq(tenants.tenantId, sql.placeholder('tenantId')))(database).prepare('tenant_by_id'),
-);
-type Rows = Awaited<ReturnType<ReturnType<typeof tenantById>['execute']>>;
+type Rows = Awaited<ReturnType<ReturnType<typeof withSettings>['execute']>>;
 
 export function openTenantRegistry(
   database: Database,
@@ -103,11 +106,11 @@ export function openTenantRegistry(
   };
   const isUnknown = (key: string) => unknown.has(key) && announcements.trustworthy();
   const peek = (name: string) => peekById(idsByName.get(name.toLowerCase()));
-  const read = async (query: () => Promise<Rows>): Promise<Tenant | undefined> => {
+  const read = async (tenantId: number): Promise<Tenant | undefined> => {
     const began = epoch;
-    const rows = await query();
+    const rows = await withSettings(database).execute({ tenantId });
     if (!rows[0]) return undefined;
-    const { tenantId, name } = rows[0];
+    const { name } = rows[0];
     const [authorities, enrollment] = await Promise.all([
       authoritiesOfTenant(database).execute({ tenantId }),
       readEnrollment(database, tenantId),
@@ -128,12 +131,13 @@ export function openTenantRegistry(
       const known = peek(name);
       if (known || isUnknown(key)) return known;
       const began = epoch;
-      const tenant = await read(() => tenantByName(database).execute({ name: key }));
+      const [named] = await idByName(database).execute({ name: key });
+      const tenant = named && (await read(named.tenantId));
       if (!tenant && epoch === began) unknown.set(key, true);
       return tenant;
     },
     async byId(tenantId) {
-      const tenant = peekById(tenantId) ?? (await read(() => tenantById(database).execute({ tenantId })));
+      const tenant = peekById(tenantId) ?? (await read(tenantId));
       if (!tenant) throw new Error(`tenant ${tenantId} is gone`);
       return tenant;
     },

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { and, eq, exists, sql } from 'drizzle-orm';
+import { overAllTenants } from '../../../database/all-tenants.ts';
 import { webhookDeliveries, webhooks } from '../../../database/tables/webhooks.ts';
 import type { Platform } from '../../shared/context.ts';
 import { runPeriodically } from '../../shared/periodic.ts';
@@ -89,6 +90,8 @@ export function openWebhooks(
   };
 }
 
+const DUE = sql`TRUE ${overAllTenants('due webhooks')}`;
+
 /** Webhooks for which something waits that may be tried now, those first that waited longest for their turn. */
 const findDue = ({ database, clock }: Platform, self: string): Promise<WebhookKey[]> => {
   const now = clock();
@@ -108,7 +111,7 @@ const findDue = ({ database, clock }: Platform, self: string): Promise<WebhookKe
   return database
     .select({ tenantId: webhooks.tenantId, id: webhooks.id })
     .from(webhooks)
-    .where(and(mayBeSentTo(now), sql`${isLeased} IS NOT TRUE`, exists(waiting)))
+    .where(and(mayBeSentTo(now), sql`${isLeased} IS NOT TRUE`, exists(waiting), DUE))
     .orderBy(sql`${webhooks.leasedUntil} NULLS FIRST`)
     .limit(FOUND_AT_MOST);
 };

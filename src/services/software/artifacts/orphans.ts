@@ -1,4 +1,5 @@
 import { and, eq, inArray, lt, sql } from 'drizzle-orm';
+import { overAllTenants } from '../../../database/all-tenants.ts';
 import type { Database, Transaction } from '../../../database/connect.ts';
 import { isSnapshotOpen } from '../../../database/snapshot.ts';
 import { artifactContents, artifactOrphans, artifacts } from '../../../database/tables/software.ts';
@@ -52,7 +53,7 @@ export async function letGoOfContents(
       and(
         eq(artifactContents.tenantId, tenantId),
         inArray(artifactContents.sha256, [...sha256]),
-        sql`NOT EXISTS (SELECT 1 FROM ${artifacts} WHERE ${artifacts.tenantId} = ${artifactContents.tenantId}
+        sql`NOT EXISTS (SELECT 1 FROM ${artifacts} WHERE ${artifacts.tenantId} = ${tenantId}
           AND ${artifacts.sha256} = ${artifactContents.sha256})`,
       ),
     )
@@ -98,7 +99,9 @@ export async function removeOldOrphans(
   const old = await tx
     .select({ tenantId: artifactOrphans.tenantId, location: artifactOrphans.location })
     .from(artifactOrphans)
-    .where(lt(artifactOrphans.since, new Date(now.getTime() - ORPHANS_LIVE_MS)))
+    .where(
+      sql`${lt(artifactOrphans.since, new Date(now.getTime() - ORPHANS_LIVE_MS))} ${overAllTenants('orphaned contents')}`,
+    )
     .limit(AT_ONCE)
     // A locked row is about to be claimed.
     .for('update', { skipLocked: true });

@@ -20,7 +20,7 @@ export interface DistributionSet extends Authored {
   targetFilter: string | null;
 }
 
-export const DISTRIBUTION_SET_COLUMNS = {
+export const setColumns = (tenantId: number) => ({
   id: distributionSets.id,
   type: { id: distributionSetTypes.id, key: distributionSetTypes.key, name: distributionSetTypes.name },
   name: distributionSets.name,
@@ -30,13 +30,13 @@ export const DISTRIBUTION_SET_COLUMNS = {
   locked: distributionSets.locked,
   valid: distributionSets.valid,
   deleted: distributionSets.deleted,
-  complete: isCompleteSet,
+  complete: isCompleteSet(tenantId),
   targetFilter: distributionSets.targetFilter,
   createdAt: distributionSets.createdAt,
   createdBy: distributionSets.createdBy,
   lastModifiedAt: distributionSets.lastModifiedAt,
   lastModifiedBy: distributionSets.lastModifiedBy,
-};
+});
 
 export const withItsType = and(
   eq(distributionSetTypes.tenantId, distributionSets.tenantId),

@@ -9,6 +9,7 @@ import {
 } from '../../../database/tables/distribution-sets.ts';
 import { softwareModules } from '../../../database/tables/software.ts';
 import { fieldSet, owned, type SetField } from '../../../filters/fields.ts';
+import type { Moments } from '../../../filters/moments.ts';
 import { authoredFields, authoredOrder, exact } from '../../shared/authorship.ts';
 import { type SortField, sortNames } from '../../shared/page.ts';
 import { isCompleteSet } from './complete.ts';
@@ -20,10 +21,11 @@ const ofItsModules = {
     eq(softwareModules.tenantId, distributionSetModules.tenantId),
     eq(softwareModules.id, distributionSetModules.moduleId),
   )}`,
-  on: and(
-    eq(distributionSetModules.tenantId, distributionSets.tenantId),
-    eq(distributionSetModules.setId, distributionSets.id),
-  )!,
+  on: ({ tenantId }: Moments) =>
+    and(
+      eq(distributionSetModules.tenantId, tenantId),
+      eq(distributionSetModules.setId, distributionSets.id),
+    )!,
 } as const satisfies Partial<SetField>;
 
 const itsType = (field: string) => owned('distributionSetType', field, distributionSets.typeId);
@@ -39,7 +41,7 @@ export const DISTRIBUTION_SET_FIELDS = fieldSet([
   [['description'], { kind: 'text', column: distributionSets.description }],
   [['valid'], { kind: 'boolean', column: distributionSets.valid }],
   [['locked'], { kind: 'boolean', column: distributionSets.locked }],
-  [['complete'], { kind: 'boolean', column: isCompleteSet }],
+  [['complete'], { kind: 'boolean', column: ({ tenantId }) => isCompleteSet(tenantId) }],
   [['targetFilter'], { kind: 'text', column: distributionSets.targetFilter }],
   [
     ['module', 'module.name', 'modules.name'],
@@ -65,10 +67,11 @@ export const DISTRIBUTION_SET_FIELDS = fieldSet([
         eq(distributionSetTags.tenantId, distributionSetTagAssignments.tenantId),
         eq(distributionSetTags.id, distributionSetTagAssignments.tagId),
       )}`,
-      on: and(
-        eq(distributionSetTagAssignments.tenantId, distributionSets.tenantId),
-        eq(distributionSetTagAssignments.setId, distributionSets.id),
-      )!,
+      on: ({ tenantId }) =>
+        and(
+          eq(distributionSetTagAssignments.tenantId, tenantId),
+          eq(distributionSetTagAssignments.setId, distributionSets.id),
+        )!,
       value: distributionSetTags.name,
       ...owned('distributionSetTag', 'name', distributionSetTagAssignments.tagId),
     },
@@ -78,10 +81,11 @@ export const DISTRIBUTION_SET_FIELDS = fieldSet([
     {
       kind: 'map',
       from: distributionSetMetadata,
-      on: and(
-        eq(distributionSetMetadata.tenantId, distributionSets.tenantId),
-        eq(distributionSetMetadata.setId, distributionSets.id),
-      )!,
+      on: ({ tenantId }) =>
+        and(
+          eq(distributionSetMetadata.tenantId, tenantId),
+          eq(distributionSetMetadata.setId, distributionSets.id),
+        )!,
       key: distributionSetMetadata.key,
       value: distributionSetMetadata.value,
     },

@@ -8,7 +8,7 @@ import { requirePermission } from '../../access/permissions.ts';
 import { scopeCondition } from '../../access/scopes.ts';
 import type { Context } from '../../shared/context.ts';
 import { ofItsType } from '../software-modules/complete.ts';
-import { SOFTWARE_MODULE_COLUMNS, type SoftwareModule } from '../software-modules/software-module.ts';
+import { moduleColumns, type SoftwareModule } from '../software-modules/software-module.ts';
 import type { DistributionSet } from './distribution-set.ts';
 import { readSets, setsAs } from './set.ts';
 
@@ -46,7 +46,7 @@ export async function findModulesOfSets(
   const found = new Map<number, SoftwareModule[]>(setIds.map((id) => [id, []]));
   if (!permissions.has('READ_SOFTWARE_MODULE')) return found;
   const rows = await context.database
-    .select({ setId: distributionSetModules.setId, ...SOFTWARE_MODULE_COLUMNS })
+    .select({ setId: distributionSetModules.setId, ...moduleColumns(tenantId) })
     .from(distributionSetModules)
     .innerJoin(
       softwareModules,

@@ -14,7 +14,7 @@ import type { Listing, PageRequest } from '../../shared/page.ts';
 import type { SoftwareModuleOrderField } from '../software-modules/fields.ts';
 import { listSoftwareModules } from '../software-modules/list.ts';
 import type { SoftwareModule } from '../software-modules/software-module.ts';
-import { DISTRIBUTION_SET_COLUMNS, type DistributionSet, withItsType } from './distribution-set.ts';
+import { type DistributionSet, setColumns, withItsType } from './distribution-set.ts';
 import { DISTRIBUTION_SET_FIELDS, DISTRIBUTION_SET_ORDER, type DistributionSetOrderField } from './fields.ts';
 import { findDistributionSet } from './find.ts';
 
@@ -44,7 +44,7 @@ export async function listDistributionSets(
   const seen = await readableColumn(context, DISTRIBUTION_SET_ORDER.type);
   const type = { ...seen, of: (set: DistributionSet) => (set as Listed).seenType };
   const entity = { fields: DISTRIBUTION_SET_FIELDS, order: { ...DISTRIBUTION_SET_ORDER, type } };
-  const columns = { ...DISTRIBUTION_SET_COLUMNS, seenType: sql<string | null>`${seen.expression}` };
+  const columns = { ...setColumns(tenantId), seenType: sql<string | null>`${seen.expression}` };
   return listMatching(
     context,
     request,
@@ -66,7 +66,7 @@ export async function listModulesOfSet(
 ): Promise<Listing<SoftwareModule>> {
   const { id } = await findDistributionSet(context, setId);
   const itsModules = sql`EXISTS (SELECT 1 FROM ${distributionSetModules} WHERE ${and(
-    eq(distributionSetModules.tenantId, softwareModules.tenantId),
+    eq(distributionSetModules.tenantId, context.caller.tenantId),
     eq(distributionSetModules.moduleId, softwareModules.id),
     eq(distributionSetModules.setId, id),
   )})`;

@@ -8,7 +8,7 @@ import { requireStillInScope, type ScopedRows } from '../../access/in-scope.ts';
 import { scopeCondition } from '../../access/scopes.ts';
 import { modificationStamp } from '../../shared/authorship.ts';
 import type { Context } from '../../shared/context.ts';
-import { DISTRIBUTION_SET_COLUMNS, type DistributionSet, withItsType } from './distribution-set.ts';
+import { type DistributionSet, setColumns, withItsType } from './distribution-set.ts';
 
 /** The sets of those ids that exist, by id; with `condition` only those for which it holds. */
 export async function readSets(
@@ -18,7 +18,7 @@ export async function readSets(
   condition?: SQL,
 ): Promise<Map<number, DistributionSet>> {
   const rows = await database
-    .select(DISTRIBUTION_SET_COLUMNS)
+    .select(setColumns(tenantId))
     .from(distributionSets)
     .innerJoin(distributionSetTypes, withItsType)
     .where(and(eq(distributionSets.tenantId, tenantId), isAmong(distributionSets.id, ids), condition));
@@ -57,7 +57,7 @@ export async function lockAnySet(
   { permission, id, strength = 'update', path = ['id'] }: SetToLock,
 ): Promise<DistributionSet> {
   const query = tx
-    .select(DISTRIBUTION_SET_COLUMNS)
+    .select(setColumns(context.caller.tenantId))
     .from(distributionSets)
     .innerJoin(distributionSetTypes, withItsType)
     .where(

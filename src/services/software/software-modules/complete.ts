@@ -6,9 +6,7 @@ export const ofItsType = and(
   eq(softwareModuleTypes.id, softwareModules.typeId),
 );
 
-const artifactCount = sql`(SELECT count(*) FROM ${artifacts}
-  WHERE ${artifacts.tenantId} = ${softwareModules.tenantId} AND ${artifacts.moduleId} = ${softwareModules.id})`;
-
-/** Whether a module, joined with its type, has all artifacts it needs. */
-export const isCompleteModule = sql<boolean>`(${softwareModuleTypes.minArtifacts} = 0
-  OR ${softwareModuleTypes.minArtifacts} <= ${artifactCount})`;
+/** Whether a module of the tenant, joined with its type, has all artifacts it needs. */
+export const isCompleteModule = (tenantId: number) => sql<boolean>`(${softwareModuleTypes.minArtifacts} = 0
+  OR ${softwareModuleTypes.minArtifacts} <= (SELECT count(*) FROM ${artifacts}
+    WHERE ${artifacts.tenantId} = ${tenantId} AND ${artifacts.moduleId} = ${softwareModules.id}))`;

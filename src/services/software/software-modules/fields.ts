@@ -27,10 +27,11 @@ export const SOFTWARE_MODULE_FIELDS = fieldSet([
     {
       kind: 'map',
       from: softwareModuleMetadata,
-      on: and(
-        eq(softwareModuleMetadata.tenantId, softwareModules.tenantId),
-        eq(softwareModuleMetadata.moduleId, softwareModules.id),
-      )!,
+      on: ({ tenantId }) =>
+        and(
+          eq(softwareModuleMetadata.tenantId, tenantId),
+          eq(softwareModuleMetadata.moduleId, softwareModules.id),
+        )!,
       key: softwareModuleMetadata.key,
       value: softwareModuleMetadata.value,
     },

@@ -8,7 +8,7 @@ import { listMatching, type SoftDeleted, sourceOf, wantedDeleted } from '../../s
 import type { Listing, PageRequest } from '../../shared/page.ts';
 import { ofItsType } from './complete.ts';
 import { SOFTWARE_MODULE_FIELDS, SOFTWARE_MODULE_ORDER, type SoftwareModuleOrderField } from './fields.ts';
-import { SOFTWARE_MODULE_COLUMNS, type SoftwareModule } from './software-module.ts';
+import { moduleColumns, type SoftwareModule } from './software-module.ts';
 
 /** With the key of the type, null where the caller may not read that. */
 type Listed = SoftwareModule & { seenType: string | null };
@@ -36,7 +36,7 @@ export async function listSoftwareModules(
   const seen = await readableColumn(context, SOFTWARE_MODULE_ORDER.type);
   const type = { ...seen, of: (module: SoftwareModule) => (module as Listed).seenType };
   const entity = { fields: SOFTWARE_MODULE_FIELDS, order: { ...SOFTWARE_MODULE_ORDER, type } };
-  const columns = { ...SOFTWARE_MODULE_COLUMNS, seenType: sql<string | null>`${seen.expression}` };
+  const columns = { ...moduleColumns(tenantId), seenType: sql<string | null>`${seen.expression}` };
   return listMatching(
     context,
     request,

@@ -9,7 +9,7 @@ import { scopeCondition } from '../../access/scopes.ts';
 import { modificationStamp } from '../../shared/authorship.ts';
 import type { Context } from '../../shared/context.ts';
 import { ofItsType } from './complete.ts';
-import { SOFTWARE_MODULE_COLUMNS, type SoftwareModule } from './software-module.ts';
+import { moduleColumns, type SoftwareModule } from './software-module.ts';
 
 /** Those whose scope is a filter of modules. */
 export type ModulePermission =
@@ -35,7 +35,7 @@ export async function readModules(
   condition?: SQL,
 ): Promise<Map<number, SoftwareModule>> {
   const rows = await database
-    .select(SOFTWARE_MODULE_COLUMNS)
+    .select(moduleColumns(tenantId))
     .from(softwareModules)
     .innerJoin(softwareModuleTypes, ofItsType)
     .where(and(eq(softwareModules.tenantId, tenantId), isAmong(softwareModules.id, ids), condition));

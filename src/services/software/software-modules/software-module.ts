@@ -17,7 +17,7 @@ export interface SoftwareModule extends Authored {
   complete: boolean;
 }
 
-export const SOFTWARE_MODULE_COLUMNS = {
+export const moduleColumns = (tenantId: number) => ({
   id: softwareModules.id,
   type: {
     id: softwareModuleTypes.id,
@@ -31,9 +31,9 @@ export const SOFTWARE_MODULE_COLUMNS = {
   vendor: softwareModules.vendor,
   locked: softwareModules.locked,
   deleted: softwareModules.deleted,
-  complete: isCompleteModule,
+  complete: isCompleteModule(tenantId),
   createdAt: softwareModules.createdAt,
   createdBy: softwareModules.createdBy,
   lastModifiedAt: softwareModules.lastModifiedAt,
   lastModifiedBy: softwareModules.lastModifiedBy,
-};
+});

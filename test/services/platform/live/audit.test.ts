@@ -77,7 +77,7 @@ describe.each([
     const rows = Array.from({ length: 1_002 }, () =>
       eventOf(context, { type: 'target.updated', subjects: ['a'] }),
     );
-    const ids = await writeEvents(here.database, rows);
+    const ids = await here.database.transaction((tx) => writeEvents(tx, tenant.tenantId, rows));
     for (const auditEventIds of [ids.slice(0, 501), ids.slice(501)])
       here.announcements.announceAuditEvents({ tenantId: tenant.tenantId, auditEventIds });
     await createTargets(context, { targets: [{ controllerId: 'd-1' }] });

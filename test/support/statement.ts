@@ -1,0 +1,28 @@
+import { sender as realSender } from '../../src/database/statement.ts';
+
+export * from '../../src/database/statement.ts';
+
+/** Stands in a statement of a test itself that the rules are not for. */
+export const OF_A_TEST = '/* of a test */';
+
+const met = new Set<string>();
+let unseen: string[] = [];
+
+/** The statements that this worker sent for the first time since the last call. */
+export function newStatements(): string[] {
+  const found = unseen;
+  unseen = [];
+  return found;
+}
+
+/** Takes the place of that of the pool, and notes the text of each statement. */
+export const sender: typeof realSender = (asked, isNamed) => {
+  const send = realSender(asked, isNamed);
+  return (text, ...rest) => {
+    if (!met.has(text)) {
+      met.add(text);
+      unseen.push(text);
+    }
+    return send(text, ...rest);
+  };
+};
