@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type MigrationMeta, readMigrationFiles } from 'drizzle-orm/migrator';
+import { distribute } from './citus.ts';
 import { type Client, type Database, openPool, type Pool } from './connect.ts';
 import type { Connection } from './connection.ts';
 
@@ -18,7 +19,8 @@ export class UnfitDatabaseError extends Error {}
 
 /**
  * Brings the database up to date by these migrations, then does `afterwards`. Only one process at a time does this;
- * servers of another version may work on the database meanwhile.
+ * servers of another version may work on the database meanwhile. On Citus
+ * it distributes the tables.
  * @throws UnfitDatabaseError if its version, encoding, letter case or extensions don't fit.
  */
 export async function migrate(
@@ -34,6 +36,7 @@ export async function migrate(
       await transaction.unsafe('SELECT pg_advisory_xact_lock($1)', [LOCK]);
       await refuseNewer(pool.client);
       await apply(pool.database, some);
+      await distribute(pool.client);
       await afterwards(pool);
     });
   } finally {

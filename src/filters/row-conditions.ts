@@ -32,9 +32,12 @@ export function setCondition(field: SetField, comparison: Comparison, hasRow: Ha
     case '=in=':
     case '!=':
     case '=out=': {
-      const matching = member(
-        field.integers ? isOneOf(field.value, values.map(integer)) : isOneOfTexts(field.value, values),
-      );
+      // Nothing is one of none: a sub-query that says so has no plan on a database with shards.
+      const matching = values.length
+        ? member(
+            field.integers ? isOneOf(field.value, values.map(integer)) : isOneOfTexts(field.value, values),
+          )
+        : sql`FALSE`;
       const found =
         !field.integers && values.some(isEmpty) ? any([sql`NOT ${member()}`, matching]) : matching;
       return operator === '==' || operator === '=in=' ? found : sql`NOT ${found}`;

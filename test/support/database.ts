@@ -4,6 +4,7 @@ import { openPool } from '../../src/database/connect.ts';
 import type { Connection } from '../../src/database/connection.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { ensureFirstAdministrator } from '../../src/services/platform/tenants/first-administrator.ts';
+import { createCitusDatabase, IS_CITUS } from './citus.ts';
 
 /** The account of tenant DEFAULT that every test finds. */
 const ADMINISTRATOR = { username: 'admin', password: 'admin', isLocal: true };
@@ -77,7 +78,11 @@ const randomName = () => nameOf(randomBytes(6).toString('hex'));
 async function copyOf(template: string, name: string): Promise<OwnDatabase> {
   const common = commonConnection();
   const connection = inDatabase(common, name);
-  await execute(common, `CREATE DATABASE ${name} TEMPLATE ${template}`);
+  if (IS_CITUS) {
+    // A copy of a database would have the shards of the first.
+    await createCitusDatabase(urlOf(common), name);
+    if (template !== 'template1') await migrate(connection, async () => {});
+  } else await execute(common, `CREATE DATABASE ${name} TEMPLATE ${template}`);
   return {
     connection,
     url: urlOf(connection),

@@ -15,6 +15,11 @@ export function newStatements(): string[] {
   return found;
 }
 
+/** Counts those since the last call as never sent. */
+export function forgetStatements(): void {
+  for (const text of newStatements()) met.delete(text);
+}
+
 /** Takes the place of that of the pool, and notes the text of each statement. */
 export const sender: typeof realSender = (asked, isNamed) => {
   const send = realSender(asked, isNamed);

@@ -196,8 +196,17 @@ export function postgresErrorOf(error: unknown): postgres.PostgresError | undefi
 /** The domain's word for a violated constraint. Its detail reads `Key (tenant_id, name)=(1, x) already exists.` */
 function domainErrorOf(error: postgres.PostgresError): DomainError | undefined {
   const values = /\)=\((?:\d+, )?(.*)\)/s.exec(error.detail ?? '')?.[1] ?? '';
-  return CONSTRAINTS[error.constraint_name ?? '']?.(values);
+  return CONSTRAINTS[constraintOf(error)]?.(values);
 }
+
+/** Where a shard's number follows the name, as in Citus, the name is in the message only. */
+export const constraintOf = ({
+  constraint_name,
+  message,
+}: {
+  constraint_name?: string;
+  message: string;
+}): string => constraint_name || /constraint "(.+?)(?:_\d{6,})?"/.exec(message)?.[1] || '';
 
 const CONSTRAINTS: Record<string, (values: string) => DomainError> = {
   webhooks_name_key: (name) => webhookAlreadyExists(name),

@@ -29,7 +29,7 @@ export interface AddedEntry {
   update?: ActionUpdate | undefined;
 }
 
-/** Adds entries, at most one for each action of the author's tenant: one statement, as devices report often. */
+/** Adds entries, at most one for each action of the author's tenant: sent together, as devices report often. */
 export async function addEntries(
   tx: Transaction,
   { caller: { tenantId }, clock }: Pick<Author, 'clock'> & { caller: { tenantId: number } },
@@ -37,52 +37,71 @@ export async function addEntries(
 ): Promise<void> {
   if (!added.length) return;
   const now = clock().toISOString();
-  const list = (read: (one: AddedEntry) => unknown) => arrayText(added.map(read));
-  await writeEntries(tx).execute({
-    tenantId,
-    now,
+  const updated = added.filter(({ update }) => update !== undefined);
+  await Promise.all([
+    insertEntries(tx).execute({ tenantId, now, ...entriesOf(added, now) }),
+    updated.length ? updateActions(tx).execute({ tenantId, now, ...updatesOf(updated) }) : undefined,
+  ]);
+}
+
+const lister =
+  (added: readonly AddedEntry[]) =>
+  (read: (one: AddedEntry) => unknown): string =>
+    arrayText(added.map(read));
+
+function entriesOf(added: readonly AddedEntry[], now: string) {
+  const list = lister(added);
+  return {
     actionIds: list(({ actionId }) => actionId),
-    authors: list(({ by }) => by),
     statuses: list(({ entry }) => entry.status),
     codes: list(({ entry }) => entry.code),
     messages: list(({ entry }) => arrayText(entry.messages)),
     occurredAt: list(({ entry }) => entry.occurredAt?.toISOString() ?? now),
-    updates: list(({ update }) => update !== undefined),
+  };
+}
+
+function updatesOf(added: readonly AddedEntry[]) {
+  const list = lister(added);
+  return {
+    actionIds: list(({ actionId }) => actionId),
+    authors: list(({ by }) => by),
     newStatuses: list(({ update }) => update?.status),
     newActive: list(({ update }) => update?.active),
     setsCodes: list(({ update }) => update?.lastStatusCode !== undefined),
     newCodes: list(({ update }) => update?.lastStatusCode),
-  });
+  };
 }
 
 const given = sql.placeholder;
-const writeEntries = preparedSql(
+const insertEntries = preparedSql(
   () => sql`
-    WITH told AS (
-      SELECT * FROM unnest(
-        ${given('actionIds')}::bigint[],
-        ${given('authors')}::text[],
-        ${given('statuses')}::text[],
-        ${given('codes')}::integer[],
-        ${given('messages')}::text[],
-        ${given('occurredAt')}::timestamptz[],
-        ${given('updates')}::boolean[],
-        ${given('newStatuses')}::text[],
-        ${given('newActive')}::boolean[],
-        ${given('setsCodes')}::boolean[],
-        ${given('newCodes')}::integer[]
-      ) AS told(action_id, author, status, code, messages, occurred_at, updates, new_status, new_active, sets_code,
-        new_code)),
-    entries AS (
-      INSERT INTO ${actionEntries} (tenant_id, action_id, status, code, messages, occurred_at, reported_at)
-      SELECT ${given('tenantId')}::bigint, action_id, status, code, messages::text[], occurred_at,
-        ${given('now')}::timestamptz FROM told)
+    INSERT INTO ${actionEntries} (tenant_id, action_id, status, code, messages, occurred_at, reported_at)
+    SELECT ${given('tenantId')}::bigint, action_id, status, code, messages::text[], occurred_at,
+      ${given('now')}::timestamptz
+    FROM unnest(
+      ${given('actionIds')}::bigint[],
+      ${given('statuses')}::text[],
+      ${given('codes')}::integer[],
+      ${given('messages')}::text[],
+      ${given('occurredAt')}::timestamptz[]
+    ) AS told(action_id, status, code, messages, occurred_at)`,
+);
+
+const updateActions = preparedSql(
+  () => sql`
     UPDATE ${actions} SET
       last_modified_at = ${given('now')}::timestamptz,
       last_modified_by = told.author,
       status = COALESCE(told.new_status, ${actions.status}),
       active = COALESCE(told.new_active, ${actions.active}),
       last_status_code = CASE WHEN told.sets_code THEN told.new_code ELSE ${actions.lastStatusCode} END
-    FROM told
-    WHERE ${actions.tenantId} = ${given('tenantId')} AND ${actions.id} = told.action_id AND told.updates`,
+    FROM unnest(
+      ${given('actionIds')}::bigint[],
+      ${given('authors')}::text[],
+      ${given('newStatuses')}::text[],
+      ${given('newActive')}::boolean[],
+      ${given('setsCodes')}::boolean[],
+      ${given('newCodes')}::integer[]
+    ) AS told(action_id, author, new_status, new_active, sets_code, new_code)
+    WHERE ${actions.tenantId} = ${given('tenantId')} AND ${actions.id} = told.action_id`,
 );

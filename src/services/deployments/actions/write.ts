@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { arrayText } from '../../../database/arrays.ts';
-import { arrayOf, chunks } from '../../../database/bulk.ts';
+import { chunks, insertFromArrays } from '../../../database/bulk.ts';
 import type { Transaction } from '../../../database/connect.ts';
 import { preparedSql } from '../../../database/prepared.ts';
 import { type ActionStatus, actionEntries, actions } from '../../../database/tables/actions.ts';
@@ -20,19 +20,36 @@ export async function moveActions(
   const { status, active, messages, code } = to;
   const newCode = code === undefined ? sql`` : sql`, last_status_code = ${code}::integer`;
   const { tenantId, username } = author.caller;
-  const now = sql`${author.clock().toISOString()}::timestamptz`;
-  const moved = await tx.execute<{ target_id: string }>(sql`
-    WITH moved AS (
-      UPDATE ${actions} SET status = ${status}, active = ${active},
-        last_modified_at = ${now}, last_modified_by = ${username} ${newCode}
-      WHERE ${actions.tenantId} = ${tenantId} AND ${condition}
-      RETURNING id, target_id),
-    told AS (
-      INSERT INTO ${actionEntries} (tenant_id, action_id, status, code, messages, occurred_at, reported_at)
-      SELECT ${tenantId}::bigint, id, ${status}::text, ${code ?? null}::integer, ${arrayOf(messages)}::text[],
-        ${now}, ${now} FROM moved)
-    SELECT target_id FROM moved`);
+  const at = author.clock();
+  const now = sql`${at.toISOString()}::timestamptz`;
+  const moved = await tx.execute<{ id: string; target_id: string }>(sql`
+    UPDATE ${actions} SET status = ${status}, active = ${active},
+      last_modified_at = ${now}, last_modified_by = ${username} ${newCode}
+    WHERE ${actions.tenantId} = ${tenantId} AND ${condition}
+    RETURNING id, target_id`);
+  const entries = moved.map(({ id }) => ({ actionId: id, status }));
+  await tellActions(tx, tenantId, entries, { at, code: code ?? null, messages });
   return moved.map((row) => Number(row.target_id));
+}
+
+/**
+ * Tells the same of many actions in their histories. From lists only: an engine with shards draws the ids of rows that
+ * come from other tables where these are, from numbers of its own.
+ */
+export async function tellActions(
+  tx: Transaction,
+  tenantId: number,
+  entries: readonly { actionId: string; status: ActionStatus }[],
+  { at, code = null, messages }: { at: Date; code?: number | null; messages: readonly string[] },
+): Promise<void> {
+  for (const chunk of chunks(entries))
+    await tx.execute(
+      insertFromArrays(
+        actionEntries,
+        { actionId: chunk.map(({ actionId }) => actionId), status: chunk.map(({ status }) => status) },
+        { tenantId, code, messages: [...messages], occurredAt: at, reportedAt: at },
+      ),
+    );
 }
 
 /** How the actions of targets ended. */

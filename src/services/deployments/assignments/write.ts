@@ -1,7 +1,8 @@
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import { arrayOf } from '../../../database/bulk.ts';
 import type { Transaction } from '../../../database/connect.ts';
 import {
-  actionEntries,
+  type ActionStatus,
   actions,
   type ForceType,
   targetDeployments,
@@ -13,7 +14,7 @@ import type { SelectedTarget } from '../../fleet/targets/selection.ts';
 import type { Author } from '../../shared/authorship.ts';
 import { SERVER_MESSAGE } from '../actions/messages.ts';
 import { idArrayOf } from '../actions/select.ts';
-import { moveActions } from '../actions/write.ts';
+import { moveActions, tellActions } from '../actions/write.ts';
 import type { MaintenanceWindow } from './maintenance-window.ts';
 
 /** What actions to make. */
@@ -126,30 +127,41 @@ export function replaceActions(
       });
 }
 
-function insertActions(tx: Transaction, author: Author, plan: Plan, targetIds: SQL) {
+async function insertActions(tx: Transaction, author: Author, plan: Plan, targetIds: SQL) {
   const { tenantId, username } = author.caller;
-  const now = sql`${author.clock().toISOString()}::timestamptz`;
+  const at = author.clock();
+  const now = sql`${at.toISOString()}::timestamptz`;
   const { schedule = null, duration = null, timezone = null } = plan.maintenanceWindow ?? {};
   const message = `Assignment initiated by user '${username}'`;
-  return tx.execute<{ id: string; target_id: string }>(sql`
-    WITH created AS (
-      INSERT INTO ${actions} (tenant_id, target_id, set_id, status, active, force_type, forced_at, weight,
-        window_schedule, window_duration, window_timezone, external_ref, initiated_by,
-        created_at, created_by, last_modified_at, last_modified_by)
-      SELECT ${tenantId}::bigint, chosen.id, ${plan.setId}::bigint, ${firstStatus(tenantId, plan)},
-        ${!plan.offline}::boolean, ${plan.forceType}::text, ${plan.forcedAt?.toISOString() ?? null}::timestamptz,
-        ${plan.weight}::integer, ${schedule}::text, ${duration}::text, ${timezone}::text,
-        ${plan.externalRef}::text, ${username}::text, ${now}, ${username}::text, ${now}, ${username}::text
-      FROM unnest(${targetIds}) AS chosen(id) ORDER BY chosen.id
-      RETURNING id, target_id, status),
-    told AS (
-      INSERT INTO ${actionEntries} (tenant_id, action_id, status, messages, occurred_at, reported_at)
-      SELECT ${tenantId}::bigint, id, status, ARRAY[${message}::text], ${now}, ${now} FROM created ORDER BY id)
-    SELECT id, target_id FROM created`);
+  const chosen = await firstStatuses(tx, tenantId, plan, targetIds);
+  const created = await tx.execute<{ id: string; target_id: string; status: ActionStatus }>(sql`
+    INSERT INTO ${actions} (tenant_id, target_id, set_id, status, active, force_type, forced_at, weight,
+      window_schedule, window_duration, window_timezone, external_ref, initiated_by,
+      created_at, created_by, last_modified_at, last_modified_by)
+    SELECT ${tenantId}::bigint, chosen.id, ${plan.setId}::bigint, chosen.status,
+      ${!plan.offline}::boolean, ${plan.forceType}::text, ${plan.forcedAt?.toISOString() ?? null}::timestamptz,
+      ${plan.weight}::integer, ${schedule}::text, ${duration}::text, ${timezone}::text,
+      ${plan.externalRef}::text, ${username}::text, ${now}, ${username}::text, ${now}, ${username}::text
+    FROM ${chosen} AS chosen(id, status) ORDER BY chosen.id
+    RETURNING id, target_id, status`);
+  const entries = created.map(({ id, status }) => ({ actionId: id, status }));
+  await tellActions(tx, tenantId, entries, { at, messages: [message] });
+  return created;
 }
 
-const firstStatus = (tenantId: number, { offline, asksForConfirmation }: Plan): SQL =>
-  offline ? sql`'finished'` : statusAtStart(tenantId, asksForConfirmation, sql`chosen.id`);
+/** A list of the targets with the state in which the action of each begins. */
+async function firstStatuses(
+  tx: Transaction,
+  tenantId: number,
+  { offline, asksForConfirmation }: Plan,
+  targetIds: SQL,
+): Promise<SQL> {
+  if (offline || !asksForConfirmation)
+    return sql`(SELECT id, ${offline ? 'finished' : 'running'}::text FROM unnest(${targetIds}) AS given(id))`;
+  const rows = await tx.execute<{ id: string; status: string }>(sql`
+    SELECT given.id, ${statusAtStart(tenantId, true, sql`given.id`)} AS status FROM unnest(${targetIds}) AS given(id)`);
+  return sql`unnest(${arrayOf(rows.map(({ id }) => id))}::bigint[], ${arrayOf(rows.map(({ status }) => status))}::text[])`;
+}
 
 /** In which state an action begins, on the target of the id in `column`. */
 export function statusAtStart(tenantId: number, asksForConfirmation: boolean, column: SQLWrapper): SQL {

@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm';
 import { actions } from '../../../database/tables/actions.ts';
-import { rolloutGroups, rolloutTargets } from '../../../database/tables/rollouts.ts';
+import { rolloutGroups } from '../../../database/tables/rollouts.ts';
 import { targets } from '../../../database/tables/targets.ts';
 import { targetsWith } from '../../fleet/targets/keys.ts';
-import { addDynamicGroup } from './fill.ts';
+import { addDynamicGroup, insertRolloutTargets } from './fill.ts';
 import { type GroupRow, writeGroup } from './group.ts';
 import { eligibleTargets, isInNoGroup } from './matching.ts';
 import { MOST_GROUPS } from './plan-groups.ts';
@@ -42,17 +42,12 @@ async function addNewcomers(step: RolloutStep, group: GroupRow, most: number): P
       AND ${rolloutGroups.rolloutId} > ${id})`;
   const condition = sql`${await eligibleTargets(tx, context, rollout, group.filter)}
     AND ${isInNoGroup(rollout)} AND NOT ${isTakenOver}`;
-  const added = await tx.execute<{ target_id: string }>(sql`
-    INSERT INTO ${rolloutTargets} (tenant_id, target_id, rollout_id, group_id)
-    SELECT ${tenantId}::bigint, chosen.id, ${id}::bigint, ${group.id}::bigint
-    FROM (SELECT ${targets.id} FROM ${targetsWith([condition])} WHERE ${condition}
-      ORDER BY ${targets.id} LIMIT ${most} FOR KEY SHARE OF ${targets}) AS chosen
-    RETURNING target_id`);
-  if (!added.length) return 0;
-  await scheduleTargets(
-    step,
-    group,
-    added.map((row) => Number(row.target_id)),
-  );
-  return added.length;
+  const chosen = await tx.execute<{ id: string }>(sql`
+    SELECT ${targets.id} FROM ${targetsWith([condition])} WHERE ${condition}
+    ORDER BY ${targets.id} LIMIT ${most} FOR KEY SHARE OF ${targets}`);
+  if (!chosen.length) return 0;
+  const ids = chosen.map((row) => Number(row.id));
+  await insertRolloutTargets(tx, { tenantId, rolloutId: id, groupId: group.id }, ids);
+  await scheduleTargets(step, group, ids);
+  return ids.length;
 }

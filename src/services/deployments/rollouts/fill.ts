@@ -1,4 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
+import { chunks, insertFromArrays } from '../../../database/bulk.ts';
+import type { Transaction } from '../../../database/connect.ts';
 import { rolloutGroups, rolloutTargets } from '../../../database/tables/rollouts.ts';
 import { targets } from '../../../database/tables/targets.ts';
 import { targetsWith } from '../../fleet/targets/keys.ts';
@@ -69,16 +71,23 @@ async function addTargets(
     ...groups.filter(({ filter }) => filter === group.filter).map(({ filledTo }) => filledTo),
   );
   const condition = await remaining(step, groups, group);
-  const [row] = await step.tx.execute<{ added: string; last: string | null }>(sql`
-    WITH chosen AS (
-      SELECT ${targets.id} FROM ${targetsWith([condition])}
-      WHERE ${targets.tenantId} = ${tenantId} AND ${targets.id} > ${from} AND ${condition}
-      ORDER BY ${targets.id} LIMIT ${size} FOR KEY SHARE OF ${targets}),
-    added AS (
-      INSERT INTO ${rolloutTargets} (tenant_id, target_id, rollout_id, group_id)
-      SELECT ${tenantId}::bigint, id, ${id}::bigint, ${group.id}::bigint FROM chosen)
-    SELECT count(*) AS added, max(id) AS last FROM chosen`);
-  return { added: Number(row!.added), last: Number(row!.last) };
+  const chosen = await step.tx.execute<{ id: string }>(sql`
+    SELECT ${targets.id} FROM ${targetsWith([condition])}
+    WHERE ${targets.tenantId} = ${tenantId} AND ${targets.id} > ${from} AND ${condition}
+    ORDER BY ${targets.id} LIMIT ${size} FOR KEY SHARE OF ${targets}`);
+  const ids = chosen.map((row) => Number(row.id));
+  await insertRolloutTargets(step.tx, { tenantId, rolloutId: id, groupId: group.id }, ids);
+  return { added: ids.length, last: ids.at(-1) ?? 0 };
+}
+
+/** Puts locked targets into a group. */
+export async function insertRolloutTargets(
+  tx: Transaction,
+  { tenantId, rolloutId, groupId }: { tenantId: number; rolloutId: number; groupId: number },
+  targetIds: readonly number[],
+): Promise<void> {
+  for (const chunk of chunks(targetIds))
+    await tx.execute(insertFromArrays(rolloutTargets, { targetId: chunk }, { tenantId, rolloutId, groupId }));
 }
 
 async function finishCreation(step: RolloutStep, groups: readonly GroupRow[]): Promise<void> {

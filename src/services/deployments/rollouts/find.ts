@@ -59,7 +59,7 @@ export async function listTargetsOfRolloutGroup(
 ): Promise<Listing<Target>> {
   const { id } = await findRolloutGroup(context, group);
   const isIn = sql`EXISTS (SELECT 1 FROM ${rolloutTargets}
-    WHERE ${rolloutTargets.tenantId} = ${targets.tenantId} AND ${rolloutTargets.targetId} = ${targets.id}
+    WHERE ${rolloutTargets.tenantId} = ${context.caller.tenantId} AND ${rolloutTargets.targetId} = ${targets.id}
       AND ${rolloutTargets.rolloutId} = ${group.rolloutId} AND ${rolloutTargets.groupId} = ${id})`;
   return listTargets(context, request, isIn);
 }

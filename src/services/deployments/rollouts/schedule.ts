@@ -73,7 +73,7 @@ const cancelScheduledBefore = ({ tx, context }: RolloutStep, ids: readonly numbe
     },
   );
 
-function insertScheduled(
+async function insertScheduled(
   { tx, context, rollout }: RolloutStep,
   { tenantId, id }: GroupRow,
   targetIds: readonly number[],
@@ -81,15 +81,15 @@ function insertScheduled(
   const now = sql`${context.clock().toISOString()}::timestamptz`;
   const { setId, forceType, forcedAt, weight, createdBy } = rollout;
   const forced = forceType === 'timeforced' ? (forcedAt ?? new Date(0)).toISOString() : null;
+  const locked = await tx.execute<{ id: string }>(sql`
+    SELECT ${targets.id} FROM unnest(${arrayOf(targetIds)}::bigint[]) AS chosen(id)
+    JOIN ${targets} ON ${targets.tenantId} = ${tenantId} AND ${targets.id} = chosen.id
+    FOR KEY SHARE OF ${targets}`);
   return tx.execute(sql`
-    WITH locked AS (
-      SELECT ${targets.id} FROM unnest(${arrayOf(targetIds)}::bigint[]) AS chosen(id)
-      JOIN ${targets} ON ${targets.tenantId} = ${tenantId} AND ${targets.id} = chosen.id
-      FOR KEY SHARE OF ${targets})
     INSERT INTO ${actions} (tenant_id, target_id, set_id, rollout_group_id, status, active, force_type, forced_at,
       weight, initiated_by, created_at, created_by, last_modified_at, last_modified_by)
     SELECT ${tenantId}::bigint, id, ${setId}::bigint, ${id}::bigint, 'scheduled', FALSE, ${forceType}::text,
       ${forced}::timestamptz, ${weight}::integer, ${createdBy}::text, ${now}, ${createdBy}::text, ${now},
       ${createdBy}::text
-    FROM locked ORDER BY id`);
+    FROM unnest(${arrayOf(locked.map(({ id }) => id))}::bigint[]) AS locked(id) ORDER BY id`);
 }

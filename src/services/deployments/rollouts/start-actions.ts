@@ -1,10 +1,10 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
-import { actionEntries, actions, targetDeployments } from '../../../database/tables/actions.ts';
+import { type ActionStatus, actions, targetDeployments } from '../../../database/tables/actions.ts';
 import { rolloutGroups } from '../../../database/tables/rollouts.ts';
 import { targets } from '../../../database/tables/targets.ts';
 import { SERVER_MESSAGE } from '../actions/messages.ts';
 import { idArrayOf } from '../actions/select.ts';
-import { moveActions } from '../actions/write.ts';
+import { moveActions, tellActions } from '../actions/write.ts';
 import { isAlreadyAssigned, replaceActions, statusAtStart, writeDeployments } from '../assignments/write.ts';
 import type { GroupRow } from './group.ts';
 import { type HasMore, type RolloutStep, TARGETS_A_STEP } from './step.ts';
@@ -95,16 +95,16 @@ async function start(
   const targetIds = idArrayOf(starting.map(({ target }) => target));
   await replaceActions(tx, context, plan, targetIds);
   const asks = settings.confirmationFlow && group.confirmationRequired;
-  const now = sql`${context.clock().toISOString()}::timestamptz`;
+  const at = context.clock();
+  const now = sql`${at.toISOString()}::timestamptz`;
   const message = `${SERVER_MESSAGE}begun by its rollout`;
-  await tx.execute(sql`
-    WITH begun AS (
-      UPDATE ${actions} SET active = TRUE, status = ${statusAtStart(rollout.tenantId, asks, actions.targetId)},
-        last_modified_at = ${now}, last_modified_by = ${context.caller.username}
-      WHERE ${actions.tenantId} = ${rollout.tenantId} AND ${among(starting)}
-      RETURNING id, status)
-    INSERT INTO ${actionEntries} (tenant_id, action_id, status, messages, occurred_at, reported_at)
-    SELECT ${rollout.tenantId}::bigint, id, status, ARRAY[${message}::text], ${now}, ${now} FROM begun ORDER BY id`);
+  const begun = await tx.execute<{ id: string; status: ActionStatus }>(sql`
+    UPDATE ${actions} SET active = TRUE, status = ${statusAtStart(rollout.tenantId, asks, actions.targetId)},
+      last_modified_at = ${now}, last_modified_by = ${context.caller.username}
+    WHERE ${actions.tenantId} = ${rollout.tenantId} AND ${among(starting)}
+    RETURNING id, status`);
+  const entries = begun.map(({ id, status }) => ({ actionId: id, status }));
+  await tellActions(tx, rollout.tenantId, entries, { at, messages: [message] });
   await writeDeployments(tx, context, plan, targetIds);
   changes.targets(starting.map(({ target }) => target.controllerId));
 }

@@ -150,13 +150,15 @@ async function writePolls<T extends Polled>(
     await database.transaction(async (tx) => {
       await tx.execute(sql`SET LOCAL synchronous_commit = off`);
       await tx.execute(sql`
+        WITH new AS MATERIALIZED (
+          SELECT tenant_id, id, now() - age * interval '1 ms' AS at, address
+          FROM unnest(${list((at) => devices[at]!.tenant.tenantId)}::bigint[],
+                      ${list((at) => idOf(devices[at]!))}::bigint[],
+                      ${list((at) => Math.max(now - times[at]!, 0))}::bigint[],
+                      ${list((at) => addresses[at]!)}::text[]) AS noted(tenant_id, id, age, address))
         UPDATE ${table} AS poll
-        SET last_request_at = GREATEST(LEAST(poll.last_request_at, now()), now() - new.age * interval '1 ms'),
-            address = new.address
-        FROM unnest(${list((at) => devices[at]!.tenant.tenantId)}::bigint[],
-                    ${list((at) => idOf(devices[at]!))}::bigint[],
-                    ${list((at) => Math.max(now - times[at]!, 0))}::bigint[],
-                    ${list((at) => addresses[at]!)}::text[]) AS new(tenant_id, id, age, address)
+        SET last_request_at = GREATEST(LEAST(poll.last_request_at, now()), new.at), address = new.address
+        FROM new
         WHERE poll.tenant_id = new.tenant_id AND poll.${key} = new.id ${overAllTenants('poll times')}`);
     });
   }

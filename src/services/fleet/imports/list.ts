@@ -126,7 +126,7 @@ export async function findImportPreviews(
     SELECT coalesce(jsonb_object_agg(line, found), '{}') FROM (
       SELECT line, jsonb_agg(jsonb_build_object('field', field, 'code', code, 'message', message) ORDER BY ordinal) AS found
       FROM ${importFaults} AS fault
-      WHERE fault.tenant_id = imports.tenant_id AND fault.import_id = imports.id AND NOT fault.is_warning
+      WHERE fault.tenant_id = ${tenantId} AND fault.import_id = imports.id AND NOT fault.is_warning
         AND fault.line <= (imports.preview -> -1 ->> 'line')::bigint
       GROUP BY line) AS by_line)`;
   const rows = await context.database

@@ -226,16 +226,23 @@ async function missingRows(tx: Transaction): Promise<Row[]> {
 /** Keys that targets have, as a table with `tenant_id`, `target_id` and `key`, and how many a target may have. */
 const QUOTAS = {
   attribute: {
-    stored: sql`target_attributes`,
+    stored: () => sql`target_attributes`,
     most: MOST_ATTRIBUTES,
     field: 'attributes',
     what: 'attributes',
   },
-  metadata: { stored: sql`target_metadata`, most: MOST_ENTRIES, field: 'metadata', what: 'metadata entries' },
+  metadata: {
+    stored: () => sql`target_metadata`,
+    most: MOST_ENTRIES,
+    field: 'metadata',
+    what: 'metadata entries',
+  },
   tag: {
-    stored: sql`(
-      SELECT tenant_id, target_id, tag.name AS key
-      FROM target_tag_assignments JOIN target_tags AS tag USING (tenant_id) WHERE tag.id = tag_id)`,
+    stored: (tenantId: number) => sql`(
+      SELECT assigned.tenant_id, assigned.target_id, tag.name AS key
+      FROM target_tag_assignments AS assigned
+      JOIN target_tags AS tag ON tag.tenant_id = assigned.tenant_id AND tag.id = assigned.tag_id
+      WHERE assigned.tenant_id = ${tenantId})`,
     most: MOST_TAGS,
     field: 'tags',
     what: 'tags',
@@ -254,7 +261,7 @@ async function refuseTooMany(
     WITH changed AS (SELECT DISTINCT id FROM import_ids WHERE NOT is_new),
       together AS (
         SELECT changed.id, stored.key
-        FROM changed JOIN ${stored} AS stored ON stored.tenant_id = ${tenantId} AND stored.target_id = changed.id
+        FROM changed JOIN ${stored(tenantId)} AS stored ON stored.tenant_id = ${tenantId} AND stored.target_id = changed.id
         UNION
         SELECT i.id, v.key
         FROM changed JOIN import_ids AS i USING (id) JOIN import_values AS v ON v.n = i.n AND v.kind = ${LETTERS[kind]})

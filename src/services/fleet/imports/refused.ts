@@ -75,7 +75,7 @@ async function* keptRows({ database, caller, secrets }: Context, importId: numbe
   const faults = sql<KeptRow['faults']>`(
     SELECT coalesce(jsonb_agg(jsonb_build_object('field', field, 'message', message) ORDER BY ordinal), '[]')
     FROM ${importFaults} AS fault
-    WHERE fault.tenant_id = import_refused.tenant_id AND fault.import_id = import_refused.import_id
+    WHERE fault.tenant_id = ${caller.tenantId} AND fault.import_id = import_refused.import_id
       AND fault.line = import_refused.line AND NOT fault.is_warning)`;
   for (let after = 0; ; ) {
     const rows = await database

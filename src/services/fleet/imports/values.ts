@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { arrayOf } from '../../../database/bulk.ts';
 import type { Transaction } from '../../../database/connect.ts';
 import { requireQuotas } from '../../platform/quotas.ts';
 import type { Context } from '../../shared/context.ts';
@@ -58,13 +59,12 @@ async function mergeEntries(
 /** A tag that doesn't exist yet is made: a file is to carry a fleet to where nothing of it is known. */
 async function assignTags(tx: Transaction, { caller: { tenantId, username }, now }: Importer): Promise<void> {
   const at = sql`${now.toISOString()}::timestamptz`;
+  const named = await tx.execute<{ key: string }>(sql`
+    SELECT DISTINCT v.key FROM import_values AS v JOIN import_ids USING (n) WHERE v.kind = ${LETTERS.tag}`);
   const made = await tx.execute(sql`
     INSERT INTO target_tags (tenant_id, name, created_at, created_by, last_modified_at, last_modified_by)
-    SELECT ${tenantId}::bigint, v.key, ${at}, ${username}, ${at}, ${username}
-    FROM (SELECT DISTINCT v.key FROM import_values AS v JOIN import_ids USING (n) WHERE v.kind = ${LETTERS.tag}) AS v
-    WHERE NOT EXISTS (
-      SELECT FROM target_tags AS tag WHERE tag.tenant_id = ${tenantId} AND tag.name = v.key COLLATE "C")
-    ORDER BY v.key
+    SELECT ${tenantId}::bigint, name, ${at}, ${username}, ${at}, ${username}
+    FROM unnest(${arrayOf(await missingTags(tx, tenantId, named))}::text[]) AS missing(name) ORDER BY name
     ON CONFLICT ON CONSTRAINT target_tags_name_key DO NOTHING`);
   if (made.count) await requireQuotas(tx, tenantId, [{ type: 'target-tag.created' }]);
   // Locked, so that none is deleted meanwhile.
@@ -83,4 +83,16 @@ async function assignTags(tx: Transaction, { caller: { tenantId, username }, now
 /** Who writes, and when. */
 export interface Importer extends Context {
   now: Date;
+}
+
+async function missingTags(
+  tx: Transaction,
+  tenantId: number,
+  named: readonly { key: string }[],
+): Promise<string[]> {
+  const keys = named.map(({ key }) => key);
+  const found = await tx.execute<{ name: string }>(sql`
+    SELECT name FROM target_tags WHERE tenant_id = ${tenantId} AND name = ANY(${arrayOf(keys)}::text[])`);
+  const known = new Set(found.map(({ name }) => name));
+  return keys.filter((key) => !known.has(key));
 }

@@ -45,7 +45,7 @@ export async function listTargetFiltersOfSet(
 ): Promise<Listing<TargetFilter>> {
   const { id } = await findDistributionSet(context, setId);
   const assigning = and(
-    eq(autoAssignments.tenantId, targetFilters.tenantId),
+    eq(autoAssignments.tenantId, context.caller.tenantId),
     eq(autoAssignments.targetFilterId, targetFilters.id),
     eq(autoAssignments.setId, id),
   );

@@ -6,6 +6,7 @@ import { targetMetadataNotFound, targetNotFound } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import type { Context } from '../../shared/context.ts';
 import { isStorableText } from '../../shared/text.ts';
+import { findTarget } from '../targets/find.ts';
 import { targetInScope } from '../targets/scope.ts';
 import type { MetadataEntry } from './input.ts';
 
@@ -41,6 +42,10 @@ export async function findMetadataEntry(
 ): Promise<MetadataEntry> {
   const { tenantId } = requirePermission(context, 'READ_TARGET');
   if (!isStorableText(controllerId)) throw targetNotFound(controllerId);
+  if (!isStorableText(key)) {
+    await findTarget(context, controllerId);
+    throw targetMetadataNotFound(key);
+  }
   const [row] = await context.database
     .select({ key: targetMetadata.key, value: targetMetadata.value })
     .from(targets)
@@ -49,8 +54,7 @@ export async function findMetadataEntry(
       and(
         eq(targetMetadata.tenantId, targets.tenantId),
         eq(targetMetadata.targetId, targets.id),
-        // No entry has a key that cannot be stored, and PostgreSQL would not read it.
-        isStorableText(key) ? eq(targetMetadata.key, key) : sql`FALSE`,
+        eq(targetMetadata.key, key),
       ),
     )
     .where(

@@ -40,5 +40,5 @@ export async function listTaggedTargets(
   request: PageRequest<TargetOrderField>,
 ): Promise<Listing<Target>> {
   const { id } = await findTargetTag(context, tagId);
-  return listTargets(context, request, plannedEachTime(targetHasTag(id)));
+  return listTargets(context, request, plannedEachTime(targetHasTag(context.caller.tenantId, id)));
 }

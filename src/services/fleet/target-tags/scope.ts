@@ -10,9 +10,9 @@ import type { Context } from '../../shared/context.ts';
 import { type TargetPermission, targetsAs } from '../targets/scope.ts';
 
 /** The condition that a target has a tag. */
-export const targetHasTag = (tagId: number): SQL =>
+export const targetHasTag = (tenantId: number, tagId: number): SQL =>
   sql`EXISTS (SELECT 1 FROM ${targetTagAssignments} WHERE ${and(
-    eq(targetTagAssignments.tenantId, targets.tenantId),
+    eq(targetTagAssignments.tenantId, tenantId),
     eq(targetTagAssignments.targetId, targets.id),
     isAmong(targetTagAssignments.tagId, [tagId]),
   )})`;
@@ -36,6 +36,6 @@ export async function requireTaggedTargetsInScope(
     .from(targetTags)
     .where(and(eq(targetTags.tenantId, tenantId), isAmong(targetTags.id, [tagId])))
     .for('update');
-  const [beyond] = await findOutOfScope(tx, context, targetsAs(permission), targetHasTag(tagId));
+  const [beyond] = await findOutOfScope(tx, context, targetsAs(permission), targetHasTag(tenantId, tagId));
   if (beyond) throw outOfScope(permission, 'every target that has the tag');
 }

@@ -22,22 +22,25 @@ export async function noteTargets(
   { tenantId, eventId }: { tenantId: number; eventId: number },
   controllerIds: readonly string[],
 ): Promise<void> {
-  for (const chunk of chunks(controllerIds, NAMES_A_ROW))
-    await tx.execute(sql`
-      WITH named AS MATERIALIZED (SELECT unnest(${arrayOf(chunk)}::text[]) AS name),
-        found AS MATERIALIZED (
-          SELECT id, controller_id FROM ${targets}
-          WHERE tenant_id = ${tenantId} AND controller_id = ANY(${arrayOf(chunk)}::text[])),
-        marked AS (
-          INSERT INTO ${auditEventTargets} AS known (tenant_id, block, event_id, members)
-          SELECT ${tenantId}::bigint, id / ${SIZE}, ${eventId}::bigint,
-                 bit_or(set_bit(0::bit(${SIZE}), (id % ${SIZE})::integer, 1))
-          FROM found GROUP BY id / ${SIZE}
-          ON CONFLICT (tenant_id, block, event_id) DO UPDATE SET members = known.members | excluded.members)
-      INSERT INTO ${auditEventNames} (tenant_id, event_id, names)
-      SELECT ${tenantId}::bigint, ${eventId}::bigint, array_agg(name) FROM named
-      WHERE NOT EXISTS (SELECT FROM found WHERE controller_id = name)
-      HAVING count(*) > 0`);
+  for (const chunk of chunks(controllerIds, NAMES_A_ROW)) {
+    // Sent together.
+    const [, unknown] = await Promise.all([
+      tx.execute(sql`
+        INSERT INTO ${auditEventTargets} AS known (tenant_id, block, event_id, members)
+        SELECT ${tenantId}::bigint, id / ${SIZE}, ${eventId}::bigint,
+               bit_or(set_bit(0::bit(${SIZE}), (id % ${SIZE})::integer, 1))
+        FROM ${targets} WHERE tenant_id = ${tenantId} AND controller_id = ANY(${arrayOf(chunk)}::text[])
+        GROUP BY id / ${SIZE}
+        ON CONFLICT (tenant_id, block, event_id) DO UPDATE SET members = known.members | excluded.members`),
+      tx.execute<{ name: string }>(sql`
+        SELECT name FROM unnest(${arrayOf(chunk)}::text[]) AS named(name)
+        WHERE name NOT IN (
+          SELECT controller_id FROM ${targets}
+          WHERE tenant_id = ${tenantId} AND controller_id = ANY(${arrayOf(chunk)}::text[]))`),
+    ]);
+    const names = unknown.map(({ name }) => name);
+    if (names.length) await tx.insert(auditEventNames).values({ tenantId, eventId, names });
+  }
 }
 
 /** Events of these types name controllerIds as their subjects. */

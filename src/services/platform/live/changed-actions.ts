@@ -32,7 +32,7 @@ export async function findChangedActions(
   const moment = sql`${since.toISOString()}::timestamptz`;
   const newest = sql`(
     SELECT ${actionEntries.id} AS id, ${actionEntries.reportedAt} AS reported_at FROM ${actionEntries}
-    WHERE ${actionEntries.tenantId} = ${actions.tenantId} AND ${actionEntries.actionId} = ${actions.id}
+    WHERE ${actionEntries.tenantId} = ${tenantId} AND ${actionEntries.actionId} = ${actions.id}
     ORDER BY ${actionEntries.id} DESC LIMIT 1) AS newest`;
   const rows = await database
     .select({

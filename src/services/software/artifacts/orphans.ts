@@ -102,10 +102,9 @@ export async function removeOldOrphans(
     .where(
       sql`${lt(artifactOrphans.since, new Date(now.getTime() - ORPHANS_LIVE_MS))} ${overAllTenants('orphaned contents')}`,
     )
-    .limit(AT_ONCE)
-    // A locked row is about to be claimed.
-    .for('update', { skipLocked: true });
+    .limit(AT_ONCE);
   for (const { tenantId, location } of old) {
+    if (!(await lockOrphan(tx, tenantId, location))) continue;
     try {
       await storage.store.remove(location);
     } catch (error) {
@@ -115,6 +114,16 @@ export async function removeOldOrphans(
     }
     await claimOrphan(tx, tenantId, location);
   }
+}
+
+/** A locked one is about to be claimed. @returns whether it is still there and nobody has locked it */
+async function lockOrphan(tx: Transaction, tenantId: number, location: string): Promise<boolean> {
+  const locked = await tx
+    .select({ location: artifactOrphans.location })
+    .from(artifactOrphans)
+    .where(and(eq(artifactOrphans.tenantId, tenantId), eq(artifactOrphans.location, location)))
+    .for('update', { skipLocked: true });
+  return locked.length > 0;
 }
 
 const postpone = (tx: Transaction, tenantId: number, location: string, to: Date): Promise<unknown> =>

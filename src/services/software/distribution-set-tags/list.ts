@@ -46,5 +46,5 @@ export async function listTaggedSets(
   request: PageRequest<DistributionSetOrderField>,
 ): Promise<Listing<DistributionSet>> {
   const { id } = await findDistributionSetTag(context, tagId);
-  return listDistributionSets(context, request, undefined, setHasTag(id));
+  return listDistributionSets(context, request, undefined, setHasTag(context.caller.tenantId, id));
 }

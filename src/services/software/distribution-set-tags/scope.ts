@@ -13,9 +13,9 @@ import type { Context } from '../../shared/context.ts';
 import { type SetPermission, setsAs } from '../distribution-sets/set.ts';
 
 /** The condition that a set has a tag. */
-export const setHasTag = (tagId: number): SQL =>
+export const setHasTag = (tenantId: number, tagId: number): SQL =>
   sql`EXISTS (SELECT 1 FROM ${distributionSetTagAssignments} WHERE ${and(
-    eq(distributionSetTagAssignments.tenantId, distributionSets.tenantId),
+    eq(distributionSetTagAssignments.tenantId, tenantId),
     eq(distributionSetTagAssignments.setId, distributionSets.id),
     isAmong(distributionSetTagAssignments.tagId, [tagId]),
   )})`;
@@ -38,6 +38,6 @@ export async function requireTaggedSetsInScope(
     .from(distributionSetTags)
     .where(and(eq(distributionSetTags.tenantId, tenantId), isAmong(distributionSetTags.id, [tagId])))
     .for('update');
-  const [beyond] = await findOutOfScope(tx, context, setsAs(permission), setHasTag(tagId));
+  const [beyond] = await findOutOfScope(tx, context, setsAs(permission), setHasTag(tenantId, tagId));
   if (beyond) throw outOfScope(permission, 'every distribution set that has the tag');
 }

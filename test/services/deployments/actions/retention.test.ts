@@ -80,7 +80,7 @@ describe('a target that has as many actions as it may have', () => {
         created_at, created_by, last_modified_at, last_modified_by)
       SELECT tenant_id, id, ${await createSet(context, 'old')}, 'finished', false, 'forced', 1, 'x', now(), 'x', now(), 'x'
       FROM targets, generate_series(1, 2000)
-      WHERE tenant_id = ${context.caller.tenantId} AND controller_id = 'a'`);
+      WHERE tenant_id = ${context.caller.tenantId} AND controller_id = 'a' /* of a test */`);
   });
   const total = async () => (await listActionsOfTarget(context, 'a', {})).total();
 

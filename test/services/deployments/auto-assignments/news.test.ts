@@ -43,7 +43,7 @@ const rest = () =>
 const assigned = async () => {
   const rows = await platform.database.execute<{ controller_id: string }>(sql`
     SELECT controller_id FROM targets WHERE tenant_id = ${context.caller.tenantId}
-      AND EXISTS (SELECT FROM actions WHERE actions.tenant_id = targets.tenant_id AND target_id = targets.id)
+      AND EXISTS (SELECT FROM actions WHERE actions.tenant_id = ${context.caller.tenantId} AND target_id = targets.id)
     ORDER BY 1`);
   return rows.map((row) => row.controller_id);
 };

@@ -197,7 +197,9 @@ it('does not keep its set locked while it counts its targets', async () => {
       database.execute(sql`
         SELECT FROM pg_stat_activity WHERE ${own!.pid} = ANY(pg_blocking_pids(pid)) AND query LIKE '%count(*)%'`);
     await vi.waitFor(async () => expect(await waiting()).toHaveLength(1), 10_000);
-    await tx.execute(sql`SELECT FROM distribution_sets WHERE id = ${distributionSetId} FOR UPDATE NOWAIT`);
+    await tx.execute(
+      sql`SELECT FROM distribution_sets WHERE id = ${distributionSetId} FOR UPDATE NOWAIT /* of a test */`,
+    );
   });
   await made;
 });

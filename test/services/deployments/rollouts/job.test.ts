@@ -110,9 +110,9 @@ describe('the periodic job', () => {
     const id = await plan(context, { name: 'r' });
     // What no verb lets through any more: as after a field was given up.
     await troubled.database.execute(sql`
-      UPDATE ${rollouts} SET filter = 'gone==1', status = 'creating' WHERE id = ${stuck}`);
+      UPDATE ${rollouts} SET filter = 'gone==1', status = 'creating' WHERE id = ${stuck} /* of a test */`);
     await troubled.database.execute(sql`
-      UPDATE rollout_groups SET status = 'creating', candidates = NULL WHERE rollout_id = ${stuck}`);
+      UPDATE rollout_groups SET status = 'creating', candidates = NULL WHERE rollout_id = ${stuck} /* of a test */`);
     const errors: unknown[] = [];
     const job = openRollouts(here, (error) => errors.push(error), 3_600_000);
     try {
@@ -122,7 +122,9 @@ describe('the periodic job', () => {
       expect(errors).toContainEqual(expect.objectContaining({ code: 'FILTER_FIELD_UNKNOWN' }));
     } finally {
       await job.close();
-      await troubled.database.execute(sql`UPDATE ${rollouts} SET status = 'stopped' WHERE id = ${stuck}`);
+      await troubled.database.execute(
+        sql`UPDATE ${rollouts} SET status = 'stopped' WHERE id = ${stuck} /* of a test */`,
+      );
     }
   });
 

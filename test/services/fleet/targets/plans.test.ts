@@ -50,7 +50,7 @@ beforeAll(async () => {
     FROM targets AS t JOIN target_types AS types ON types.id = t.target_type_id, unnest(ARRAY['class', 'serial']) AS a(key);
     INSERT INTO target_metadata SELECT * FROM target_attributes;
     SELECT gin_clean_pending_list('targets_wildcards_idx');
-    ANALYZE`);
+    ANALYZE /* of a test */`);
   await pool.client.unsafe('VACUUM');
 });
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database, Transaction } from '../../../../src/database/connect.ts';
 import { tenants } from '../../../../src/database/tables/tenants.ts';
@@ -102,7 +102,10 @@ describe('the first administrator', () => {
     const undo = new Error('undo');
     await opened.platform.database
       .transaction(async (tx) => {
-        await tx.update(tenants).set({ nameKey: aName() }).where(eq(tenants.nameKey, 'default'));
+        await tx
+          .update(tenants)
+          .set({ nameKey: aName() })
+          .where(sql`${tenants.nameKey} = 'default' /* of a test */`);
         await work(tx);
         throw undo;
       })
@@ -115,7 +118,7 @@ describe('the first administrator', () => {
       .select({ ...USER_COLUMNS, passwordHash: users.passwordHash })
       .from(users)
       .innerJoin(tenants, eq(tenants.tenantId, users.tenantId))
-      .where(eq(tenants.nameKey, 'default'));
+      .where(sql`${tenants.nameKey} = 'default' /* of a test */`);
 
   it('is made with the tenant DEFAULT, by the system', () =>
     onFreshDatabase(async (tx) => {
@@ -163,7 +166,7 @@ describe('the first administrator', () => {
         .select({ tenantId: users.tenantId })
         .from(users)
         .innerJoin(tenants, eq(tenants.tenantId, users.tenantId))
-        .where(eq(tenants.nameKey, 'default'));
+        .where(sql`${tenants.nameKey} = 'default' /* of a test */`);
       const caller = {
         ...system.caller,
         tenantId: account!.tenantId,

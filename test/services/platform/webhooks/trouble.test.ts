@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { eq, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import { afterAll, describe, expect, it } from 'vitest';
 import { auditEvents } from '../../../../src/database/tables/audit.ts';
 import { webhookDeliveries, webhooks } from '../../../../src/database/tables/webhooks.ts';
@@ -234,7 +234,9 @@ it('does not undo a change because a webhook is deleted meanwhile', async () => 
   const { webhook } = await createWebhook(context, { name: 'w', url: 'http://127.0.0.1:9/' });
   let creating: ReturnType<typeof create> | undefined;
   await platform.database.transaction(async (tx) => {
-    await tx.delete(webhooks).where(eq(webhooks.id, webhook.id));
+    await tx
+      .delete(webhooks)
+      .where(and(eq(webhooks.tenantId, context.caller.tenantId), eq(webhooks.id, webhook.id)));
     creating = create(context, 'a');
     creating.catch(() => {});
     await expect

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { faultsOf } from './statement-faults.ts';
 import { tablesWithoutTenant } from './tenant-in-statement.ts';
 
 it.each([
@@ -45,4 +46,25 @@ it.each([
   ],
 ])('names the tables without tenant in: %s', (text, tables) => {
   expect(tablesWithoutTenant(text)).toEqual(tables);
+});
+
+it.each([
+  ['SELECT * FROM targets', 1],
+  ['SELECT * FROM targets /* over all tenants: secrets */', 0],
+  ['INSERT INTO roles (tenant_id, name) VALUES ($1, $2)', 0],
+  [
+    'INSERT INTO roles (tenant_id, name) SELECT $1::bigint, name FROM unnest($2::text[]) AS new(name) ORDER BY name',
+    0,
+  ],
+  ['INSERT INTO roles (tenant_id, name) SELECT $1::bigint, name FROM users WHERE tenant_id = $1', 1],
+  ['INSERT INTO roles (tenant_id, id, name) SELECT $1::bigint, id, name FROM users WHERE tenant_id = $1', 0],
+  ['WITH new AS (INSERT INTO roles (tenant_id, name) VALUES ($1, $2) RETURNING id) SELECT id FROM new', 1],
+  ['UPDATE roles SET permissions = (permissions || $1)[1:4] WHERE tenant_id = $2', 1],
+  ['UPDATE roles SET permissions = trim_array(permissions, 1) WHERE tenant_id = $1', 0],
+  [
+    'INSERT INTO tenant_configuration (tenant_id, key) VALUES ($1, $2) ON CONFLICT (tenant_id, key) DO UPDATE SET key = $3[1:2]',
+    1,
+  ],
+])('finds the faults of: %s', (text, count) => {
+  expect(faultsOf(text)).toHaveLength(count);
 });
