@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { afterAll, expect, it, vi } from 'vitest';
+import { senderOf } from './support/send.ts';
 import { startAttacked } from './support/server.ts';
 import { expectNoStall } from './support/stall.ts';
 
@@ -92,6 +93,56 @@ it('ends the connection of an error that is answered before the body has come, a
     expect([path, connection]).toEqual([path, 'close']);
   }
 }, 30_000);
+
+/** Sends pieces on a connection until the server ends it or all are sent. @returns how many bytes it took */
+async function pour(beginning: string, piece: string, count: number): Promise<number> {
+  const [socket] = (await dialMany(1, beginning)) as [Socket];
+  let isOpen = true;
+  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+  void closed.then(() => {
+    isOpen = false;
+  });
+  let sent = 0;
+  for (; sent < count && isOpen; sent++)
+    if (!socket.write(piece))
+      await Promise.race([closed, new Promise((resolve) => socket.once('drain', resolve))]);
+  await closed;
+  return sent * piece.length;
+}
+
+const MIB = 1 << 20;
+const GET = 'GET /rest/v1/targets HTTP/1.1\r\nHost: x\r\n';
+const CHUNKED = `PUT ${server.device.path}/configData HTTP/1.1\r\nHost: x\r\nAuthorization: ${server.device.authorization}\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n`;
+
+it.each([
+  ['a header without an end', `${GET}X-Long: `, 'x'.repeat(MIB), 64],
+  ['headers without an end', GET, 'X-Many: 1\r\n'.repeat(100_000), 64],
+  ['headers with the shortest names', GET, 'a:\r\n'.repeat(250_000), 64],
+  ['a request line without an end', 'GET /', 'x'.repeat(MIB), 64],
+  ['headers after a body without an end', `${CHUNKED}2\r\n{}\r\n0\r\n`, 'X-Many: 1\r\n'.repeat(100_000), 64],
+  ['a chunk whose extension has no end', `${CHUNKED}2;`, 'x'.repeat(MIB), 64],
+])(
+  'cuts off %s, and keeps none of it',
+  async (_, beginning, piece, count) => {
+    const taken = await expectNoStall(
+      server,
+      () => Promise.all(Array.from({ length: 8 }, () => pour(beginning, piece, count))),
+      { memory: 64 },
+    );
+    for (const bytes of taken) expect(bytes).toBeLessThan(32 * MIB);
+  },
+  60_000,
+);
+
+it('answers 431 to a header that is too long, and as always to one that is not', async () => {
+  const answered = (length: number) =>
+    senderOf(server)('/rest/v1/targets', {
+      as: server.tenant.authorization,
+      headers: { 'x-long': 'x'.repeat(length) },
+    });
+  expect((await answered(15_000)).status).toBe(200);
+  expect((await answered(17_000)).status).toBe(431);
+});
 
 it('says what it ends, and lives', async () => {
   const { text } = await server.tenant.admin('/metrics');
