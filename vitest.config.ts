@@ -6,7 +6,7 @@ const files = readdirSync(new URL('test', import.meta.url), { recursive: true, e
   .filter((file) => file.endsWith('.test.ts'))
   .map((file) => `test/${file.replaceAll('\\', '/')}`);
 /** Suites with a command of their own, such as `npm run test:browser`: the folders of that name. */
-const SUITES = ['attacks', 'browser', 'faults'];
+const SUITES = ['attacks', 'browser', 'faults', 'fuzz'];
 const suiteOf = (file: string) => SUITES.find((suite) => file.startsWith(`test/${suite}/`));
 const others = files.filter((file) => !suiteOf(file));
 /** They replace modules, which others would share with them. */

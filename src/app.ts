@@ -11,6 +11,8 @@ import type { GraphqlDoor } from './api/graphql/server/server.ts';
 import { webError } from './api/hawkbit-errors.ts';
 import { type Proxies, refuseUpgrade, urlRefusalOf } from './api/http.ts';
 import { importRouter } from './api/imports/router.ts';
+import type { openRouteBook } from './api/openapi/operation.ts';
+import { documentRouter } from './api/openapi/router.ts';
 import type { Operations } from './api/operations.ts';
 import { identify, type requestLog } from './api/requests.ts';
 import { restRouter } from './api/rest/router.ts';
@@ -30,6 +32,7 @@ export interface AppOptions {
   graphql: Pick<GraphqlDoor, 'answer' | 'router'>;
   sockets: { upgrade: UpgradeListener };
   operations: Operations;
+  routes: ReturnType<typeof openRouteBook>;
   logRequest: ReturnType<typeof requestLog>;
   log: (error: unknown) => void;
 }
@@ -43,7 +46,7 @@ export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: B
 /** Sends each path to its door. A request that is malformed or for another host is refused before that. */
 export function createApp(options: AppOptions): App {
   const { config, platform, proxies, browsers, signIn, graphql, sockets, operations } = options;
-  const { log, logRequest } = options;
+  const { log, logRequest, routes } = options;
   const app = express();
   app.disable('x-powered-by');
   app.enable('strict routing');
@@ -51,14 +54,15 @@ export function createApp(options: AppOptions): App {
   app.disable('etag');
   app.set('query parser', 'simple');
 
-  const door = { platform, proxies, browsers, signIn, log };
+  const door = { platform, proxies, browsers, signIn, log, routes };
   app.use('/rest', restRouter({ ...door, bodyLimit: config.MUSTER_BODY_LIMIT }));
   app.use('/graphql', graphql.router);
   app.use('/imports', importRouter(door));
   app.use('/exports', exportRouter(door));
-  app.use('/uploads', uploadRouter({ platform, proxies, log }));
+  app.use('/uploads', uploadRouter({ platform, proxies, log, routes }));
   app.use(operations.router);
-  app.use(deviceRouter(platform, proxies, { bodyLimit: config.MUSTER_DDI_BODY_LIMIT }, log));
+  app.use(documentRouter(routes, proxies));
+  app.use(deviceRouter(platform, proxies, { bodyLimit: config.MUSTER_DDI_BODY_LIMIT, routes }, log));
   app.use(consoleRouter(proxies));
   app.use(notFound);
 

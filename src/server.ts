@@ -5,6 +5,7 @@ import type { SignInWays } from './api/graphql/server/context.ts';
 import { openGraphql } from './api/graphql/server/server.ts';
 import { openSockets } from './api/graphql/server/sockets.ts';
 import { openProxies } from './api/http.ts';
+import { openRouteBook } from './api/openapi/operation.ts';
 import { type OperationsOptions, openOperations } from './api/operations.ts';
 import { requestLog } from './api/requests.ts';
 import { createApp } from './app.ts';
@@ -64,7 +65,9 @@ export async function serve(
     log,
   );
   const signInWays = signInWaysOf(config);
+  const routes = openRouteBook();
   const graphql = await openGraphql({
+    routes,
     platform: core,
     proxies,
     browsers,
@@ -89,6 +92,7 @@ export async function serve(
   });
   monitor.onBack(jobs.hurry);
   const operations = openOperations({
+    routes,
     version: VERSION,
     isReady: monitor.answers,
     rememberedDevices: platform.devices.size,
@@ -102,6 +106,7 @@ export async function serve(
   });
   const app = createApp({
     config,
+    routes,
     platform,
     proxies,
     browsers,

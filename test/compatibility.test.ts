@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Router } from 'express';
 import { expect, it, onTestFinished } from 'vitest';
 import { deviceRouter } from '../src/api/ddi/router.ts';
+import { openRouteBook, type RouteBook } from '../src/api/openapi/operation.ts';
 import { type RestOptions, restRouter } from '../src/api/rest/router.ts';
 import { clientOf, createServedTenant, startTestServer } from './support/server.ts';
 
@@ -53,8 +54,8 @@ it('says of each path and method that it is done, or why it differs', () => {
 
 it('lists the routes that there are, and no others', () => {
   // Only their routes are looked at.
-  const management = restRouter({ bodyLimit: 0 } as RestOptions);
-  const devices = deviceRouter({} as never, {} as never, { bodyLimit: 0 }, () => {});
+  const management = restRouter({ bodyLimit: 0, routes: openRouteBook() as RouteBook } as RestOptions);
+  const devices = deviceRouter({} as never, {} as never, { bodyLimit: 0, routes: openRouteBook() }, () => {});
   const poll = 'GET /{}/controller/v1/{}'; // answered before any router
   const registered = [poll, ...routesOf(management, '/rest'), ...routesOf(devices, '')];
   expect(registered.filter((route) => !listed.includes(route))).toEqual([]);

@@ -4,8 +4,12 @@ import { Counter, collectDefaultMetrics, Registry } from 'prom-client';
 import { type Observed, openGauges } from './metrics/gauges.ts';
 import { openPollMetrics, type PollMetrics } from './metrics/polls.ts';
 import { openRequestMetrics } from './metrics/requests.ts';
+import { notedRoutes } from './openapi/noted.ts';
+import { LIVE, METRICS, READY } from './openapi/open.ts';
+import type { RouteBook } from './openapi/operation.ts';
 
 export interface OperationsOptions extends Observed {
+  routes: RouteBook;
   /** Called once with the registry of this process. @returns a function that renders the metrics of all processes */
   shareMetrics?: ((registry: Registry) => () => Promise<string>) | undefined;
 }
@@ -20,7 +24,7 @@ export interface Operations {
 
 /** Opens liveness, readiness and Prometheus metrics. */
 export function openOperations(options: OperationsOptions): Operations {
-  const { isReady, shareMetrics = (registry) => () => registry.metrics() } = options;
+  const { isReady, routes, shareMetrics = (registry) => () => registry.metrics() } = options;
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const polls = openPolls(registry);
@@ -28,12 +32,13 @@ export function openOperations(options: OperationsOptions): Operations {
   const watch = openRequestMetrics(registry);
   const renderMetrics = shareMetrics(registry);
   const router = express.Router();
-  router.get('/health/live', (_request, response) => void response.json({ status: 'UP' }));
-  router.get('/health/ready', (_request, response) => {
+  const serve = notedRoutes(router, routes);
+  serve('get', '/health/live', LIVE, (_request, response) => void response.json({ status: 'UP' }));
+  serve('get', '/health/ready', READY, (_request, response) => {
     const ready = isReady();
     response.status(ready ? 200 : 503).json({ status: ready ? 'UP' : 'DOWN' });
   });
-  router.get('/metrics', async (_request, response) => {
+  serve('get', '/metrics', METRICS, async (_request, response) => {
     response.type(registry.contentType).send(await renderMetrics());
   });
   return { router, watch, polls };

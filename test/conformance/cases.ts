@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startOwnServer, type TestServer } from '../support/server.ts';
+import { type Description, openDescription } from '../support/description.ts';
+import { clientOf, startOwnServer, type TestServer } from '../support/server.ts';
 import { type Jobs, openJobs } from './jobs.ts';
 import { type Case, readCases, replay } from './replay.ts';
 
@@ -12,12 +13,14 @@ const changesConfiguration = ({ steps }: Case): boolean =>
 export function replayCases({ changingConfiguration }: { changingConfiguration: boolean }): void {
   let server: TestServer;
   let jobs: Jobs;
+  let description: Description;
   beforeAll(async () => {
     server = await startOwnServer({
       MUSTER_DDI_TARGET_TOKEN_ENABLED: 'true',
       MUSTER_DDI_GATEWAY_TOKEN_ENABLED: 'true',
     });
     jobs = await openJobs(server.database, (error) => server.errors.push(String(error)));
+    description = openDescription((await clientOf(server)('/openapi.json')).json);
   });
   afterAll(async () => {
     await jobs?.close();
@@ -34,7 +37,10 @@ export function replayCases({ changingConfiguration }: { changingConfiguration: 
   describe.each(files)('$file', ({ cases }) => {
     for (const each of cases)
       test(each.name, () =>
-        replay({ base: server.url, admin: 'admin:admin', tenant: 'DEFAULT', jobsLook: jobs.look }, each),
+        replay(
+          { base: server.url, admin: 'admin:admin', tenant: 'DEFAULT', jobsLook: jobs.look, description },
+          each,
+        ),
       );
   });
 

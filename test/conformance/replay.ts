@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
+import type { Description } from '../support/description.ts';
 
 /** Replays recorded exchanges. The format of a case and its matchers are those of README.md beside this file. */
 export interface Case {
@@ -54,6 +55,8 @@ export interface Server {
   tenant: string;
   /** Waits until what it does by itself is done once more. */
   jobsLook(): Promise<void>;
+  /** What of an exchange is otherwise than the document of the API says. */
+  description: Description;
 }
 
 /** The recorded files of a folder, each with its name without `.json`. */
@@ -92,6 +95,8 @@ export async function replay(server: Server, { steps }: Case): Promise<void> {
       answer = await send(server, filled);
       found = compare(expected, answer);
     }
+    const { method = 'GET', path } = filled;
+    found.push(...server.description.differences({ method, path: pathOf(path), ...answer }));
     if (found.length) throw new Error([titleOf(step), ...found.slice(0, 8)].join('\n  '));
     Object.assign(variables, captured(capture, answer));
   }

@@ -7,16 +7,21 @@ import { reportConfirmation } from '../../services/devices/reports/confirm.ts';
 import { readConfirmation } from '../feedback.ts';
 import { asObject, textOf } from '../json.ts';
 import { readDeployment, renderDeployment } from './deployments.ts';
+import { ACTIVATE, CONFIRMATION, CONFIRMATION_BASE, CONFIRMATION_FEEDBACK, DEACTIVATE } from './described.ts';
 import { answerDevice, bodyOf, type Call, type DeviceRoutes, idInPath, optionalBodyOf } from './resource.ts';
 
 /** `confirmationBase`: what waits for a confirmation, and whether the device wants to be asked at all. */
 export function confirmationRoutes({ serve }: DeviceRoutes): void {
   const path = '/confirmationBase';
-  serve(path, {
-    async get(call) {
-      answerDevice(call, await renderConfirmationBase(call));
+  serve(
+    path,
+    {
+      async get(call) {
+        answerDevice(call, await renderConfirmationBase(call));
+      },
     },
-  });
+    { described: CONFIRMATION_BASE },
+  );
   serve(
     `${path}/activateAutoConfirm`,
     {
@@ -29,7 +34,7 @@ export function confirmationRoutes({ serve }: DeviceRoutes): void {
         response.status(200).end();
       },
     },
-    { body: 'optional', leavesEvent: true },
+    { body: 'optional', leavesEvent: true, described: ACTIVATE },
   );
   serve(
     `${path}/deactivateAutoConfirm`,
@@ -39,22 +44,29 @@ export function confirmationRoutes({ serve }: DeviceRoutes): void {
         response.status(200).end();
       },
     },
-    { body: 'optional', leavesEvent: true },
+    { body: 'optional', leavesEvent: true, described: DEACTIVATE },
   );
-  serve(`${path}/:id`, {
-    async get(call) {
-      answerDevice(
-        call,
-        renderDeployment(call, await readDeployment(call, 'confirmationBase'), 'confirmation'),
-      );
+  serve(
+    `${path}/:id`,
+    {
+      async get(call) {
+        const deployment = await readDeployment(call, 'confirmationBase');
+        answerDevice(call, renderDeployment(call, deployment, 'confirmation'));
+      },
     },
-  });
-  serve(`${path}/:id/feedback`, {
-    async post({ acting, request, response }) {
-      await reportConfirmation(acting, idInPath(request, 'id'), readConfirmation(asObject(bodyOf(request))));
-      response.status(200).end();
+    { described: CONFIRMATION },
+  );
+  serve(
+    `${path}/:id/feedback`,
+    {
+      async post({ acting, request, response }) {
+        const confirmation = readConfirmation(asObject(bodyOf(request)));
+        await reportConfirmation(acting, idInPath(request, 'id'), confirmation);
+        response.status(200).end();
+      },
     },
-  });
+    { described: CONFIRMATION_FEEDBACK },
+  );
 }
 
 async function renderConfirmationBase({ platform, device, url }: Call): Promise<object> {

@@ -12,43 +12,64 @@ import { noteRetrieval } from '../../services/devices/updates/retrieve.ts';
 import { readReport } from '../feedback.ts';
 import { asObject, idOf, textOf } from '../json.ts';
 import { renderArtifacts } from './artifact.ts';
+import { CANCEL_ACTION, DEPLOYMENT_BASE, feedbackOn, INSTALLED, INSTALLED_BASE } from './described.ts';
 import { answerDevice, bodyOf, type Call, type DeviceRoutes, idInPath } from './resource.ts';
 
 /** `deploymentBase`, `cancelAction` and `installedBase`, with what devices report of them. */
 export function deploymentRoutes({ serve }: DeviceRoutes): void {
-  serve('/deploymentBase/:id', {
-    async get(call) {
-      const deployment = await readDeployment(call, 'deploymentBase');
-      await noteRetrieval(call.acting, deployment.action);
-      answerDevice(call, renderDeployment(call, deployment, 'deployment'));
+  serve(
+    '/deploymentBase/:id',
+    {
+      async get(call) {
+        const deployment = await readDeployment(call, 'deploymentBase');
+        await noteRetrieval(call.acting, deployment.action);
+        answerDevice(call, renderDeployment(call, deployment, 'deployment'));
+      },
     },
-  });
-  serve('/deploymentBase/:id/feedback', {
-    async post({ acting, request, response }) {
-      await reportDeployment(acting, idInPath(request, 'id'), readReport(asObject(bodyOf(request))));
-      response.status(200).end();
+    { described: DEPLOYMENT_BASE },
+  );
+  serve(
+    '/deploymentBase/:id/feedback',
+    {
+      async post({ acting, request, response }) {
+        await reportDeployment(acting, idInPath(request, 'id'), readReport(asObject(bodyOf(request))));
+        response.status(200).end();
+      },
     },
-  });
-  serve('/cancelAction/:id', {
-    async get(call) {
-      const { platform, device, acting, request } = call;
-      const action = await findCancellation(platform, device, idInPath(request, 'id'));
-      await noteRetrieval(acting, action);
-      const id = String(action.id);
-      answerDevice(call, { id, cancelAction: { stopId: id } });
+    { described: feedbackOn('an update') },
+  );
+  serve(
+    '/cancelAction/:id',
+    {
+      async get(call) {
+        const { platform, device, acting, request } = call;
+        const action = await findCancellation(platform, device, idInPath(request, 'id'));
+        await noteRetrieval(acting, action);
+        const id = String(action.id);
+        answerDevice(call, { id, cancelAction: { stopId: id } });
+      },
     },
-  });
-  serve('/cancelAction/:id/feedback', {
-    async post({ acting, request, response }) {
-      await reportCancellation(acting, idInPath(request, 'id'), readReport(asObject(bodyOf(request))));
-      response.status(200).end();
+    { described: CANCEL_ACTION },
+  );
+  serve(
+    '/cancelAction/:id/feedback',
+    {
+      async post({ acting, request, response }) {
+        await reportCancellation(acting, idInPath(request, 'id'), readReport(asObject(bodyOf(request))));
+        response.status(200).end();
+      },
     },
-  });
-  serve('/installedBase/:id', {
-    async get(call) {
-      answerDevice(call, renderDeployment(call, await readDeployment(call, 'installedBase'), 'deployment'));
+    { described: feedbackOn('a cancellation') },
+  );
+  serve(
+    '/installedBase/:id',
+    {
+      async get(call) {
+        answerDevice(call, renderDeployment(call, await readDeployment(call, 'installedBase'), 'deployment'));
+      },
     },
-  });
+    { described: INSTALLED_BASE },
+  );
   serve(
     '/installedBase',
     {
@@ -61,7 +82,7 @@ export function deploymentRoutes({ serve }: DeviceRoutes): void {
         response.status(isNews ? 201 : 200).end();
       },
     },
-    { leavesEvent: true },
+    { leavesEvent: true, described: INSTALLED },
   );
 }
 

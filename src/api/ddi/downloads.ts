@@ -8,18 +8,23 @@ import {
 import { sendDownload } from '../downloads.ts';
 import { webError } from '../hawkbit-errors.ts';
 import { meantBy, renderArtifacts, sumFileOf } from './artifact.ts';
+import { DEVICE_ARTIFACTS, DEVICE_FILE } from './described.ts';
 import { answerDevice, type Call, type DeviceRoutes, idInPath } from './resource.ts';
 
 /** The files of the modules that a device is to have. */
 export function downloadRoutes({ serve }: DeviceRoutes): void {
-  serve('/softwaremodules/:moduleId/artifacts', {
-    async get(call) {
-      const { platform, device, downloadUrl, request } = call;
-      const moduleId = idInPath(request, 'moduleId');
-      const artifacts = await findOwnArtifacts(platform, device, moduleId);
-      answerDevice(call, renderArtifacts(downloadUrl, moduleId, artifacts));
+  serve(
+    '/softwaremodules/:moduleId/artifacts',
+    {
+      async get(call) {
+        const { platform, device, downloadUrl, request } = call;
+        const moduleId = idInPath(request, 'moduleId');
+        const artifacts = await findOwnArtifacts(platform, device, moduleId);
+        answerDevice(call, renderArtifacts(downloadUrl, moduleId, artifacts));
+      },
     },
-  });
+    { described: DEVICE_ARTIFACTS },
+  );
   serve(
     '/softwaremodules/:moduleId/artifacts/:filename',
     {
@@ -32,7 +37,7 @@ export function downloadRoutes({ serve }: DeviceRoutes): void {
         call.response.status(404).json(webError(404));
       },
     },
-    { sends: 'file' },
+    { sends: 'file', described: DEVICE_FILE },
   );
 }
 

@@ -13,6 +13,7 @@ import { idOf } from '../json.ts';
 import { parseJson } from '../json-reader.ts';
 import { sendWhole } from '../media.ts';
 import { essenceOf, isOfType } from '../media-types.ts';
+import type { Described, RouteBook } from '../openapi/operation.ts';
 import { requestIdOf } from '../requests.ts';
 import type { DevicePath } from './request.ts';
 import { deviceTypeOf, deviceUrl, encodeAnswer } from './root.ts';
@@ -34,8 +35,12 @@ export interface Call {
   response: Response;
 }
 
+/** A device's own path. */
+export const DEVICE_ROUTE = '/:tenant/controller/v1/:controllerId';
+
 export type DeviceHandler = (call: Call) => Promise<void>;
 type Method = 'get' | 'post' | 'put';
+type Methods = Partial<Record<Method, DeviceHandler>>;
 
 export interface DeviceRoutes {
   /**
@@ -43,10 +48,10 @@ export interface DeviceRoutes {
    * only if it is `optional`. A read is 406 if the device accepts no type of the server, unless it is a `file`. A write
    * counts against what the device may write; it counts more if it leaves an event outside the history of an action.
    */
-  serve(
+  serve<M extends Methods>(
     path: string,
-    methods: Partial<Record<Method, DeviceHandler>>,
-    options?: { body?: 'optional'; sends?: 'file'; leavesEvent?: boolean },
+    methods: M,
+    options: { described: Described<M>; body?: 'optional'; sends?: 'file'; leavesEvent?: boolean },
   ): void;
 }
 
@@ -55,7 +60,7 @@ export function deviceRoutes(
   router: Router,
   platform: DevicePlatform,
   proxies: Proxies,
-  bodyLimit: number,
+  { bodyLimit, routes }: { bodyLimit: number; routes: RouteBook },
 ): DeviceRoutes {
   const callOf = (request: Request, response: Response): Call => {
     const { device, path } = response.locals as { device: Device; path: DevicePath };
@@ -70,15 +75,20 @@ export function deviceRoutes(
     return { platform, device, acting, url, downloadUrl, request, response };
   };
   return {
-    serve(path, methods, { body, sends, leavesEvent } = {}) {
-      const route = router.route(`/:tenant/controller/v1/:controllerId${path}`);
+    serve(path, methods, { described, body, sends, leavesEvent }) {
+      const route = router.route(DEVICE_ROUTE + path);
       const whenWriting = [
         requireRoomToWrite(platform),
         body ? allowDeviceBody : requireDeviceBody,
         readDeviceBody(bodyLimit),
       ];
       const whenReading = sends ? [] : [requireDeviceType];
-      for (const [method, handler] of Object.entries(methods) as [Method, DeviceHandler][])
+      for (const [method, handler] of Object.entries(methods) as [
+        Method & keyof typeof methods,
+        DeviceHandler,
+      ][]) {
+        const takes = method === 'get' ? undefined : (body ?? 'needed');
+        routes.note({ method, path, operation: described[method], body: takes });
         route[method](...(method === 'get' ? whenReading : whenWriting), async (request, response) => {
           const call = callOf(request, response);
           try {
@@ -88,6 +98,7 @@ export function deviceRoutes(
             throw error instanceof DomainError ? withIdAsSent(error, request) : error;
           }
         });
+      }
       route.all(methodNotAllowed(allowOf(methods)));
     },
   };

@@ -6,12 +6,14 @@ import { errorAnswer, webError } from '../hawkbit-errors.ts';
 import { type Proxies, setProtocolHeaders } from '../http.ts';
 import { asObject } from '../json.ts';
 import { sendWhole } from '../media.ts';
+import type { RouteBook } from '../openapi/operation.ts';
 import { readConfigData } from './config-data.ts';
 import { confirmationRoutes } from './confirmations.ts';
 import { deploymentRoutes } from './deployments.ts';
+import { CONFIG_DATA, POLL } from './described.ts';
 import { downloadRoutes } from './downloads.ts';
 import { devicePathOf, deviceRequestOf } from './request.ts';
-import { bodyOf, type DeviceHandler, deviceRoutes, methodNotAllowed } from './resource.ts';
+import { bodyOf, DEVICE_ROUTE, type DeviceHandler, deviceRoutes, methodNotAllowed } from './resource.ts';
 import { errorTypeOf } from './root.ts';
 
 /**
@@ -20,7 +22,7 @@ import { errorTypeOf } from './root.ts';
 export function deviceRouter(
   platform: DevicePlatform,
   proxies: Proxies,
-  { bodyLimit }: { bodyLimit: number },
+  { bodyLimit, routes }: { bodyLimit: number; routes: RouteBook },
   log: (error: unknown) => void,
 ): express.Router {
   const router = express.Router({ strict: true, caseSensitive: true });
@@ -34,14 +36,16 @@ export function deviceRouter(
   };
   router.use(signIn);
 
-  const root = router.route('/:tenant/controller/v1/:controllerId');
+  const root = router.route(DEVICE_ROUTE);
   root.all(methodNotAllowed('GET,HEAD,OPTIONS'));
 
-  const routes = deviceRoutes(router, platform, proxies, bodyLimit);
-  routes.serve('/configData', { put: putConfigData }, { leavesEvent: true });
-  deploymentRoutes(routes);
-  confirmationRoutes(routes);
-  downloadRoutes(routes);
+  const ofDevice = routes.under(DEVICE_ROUTE, 'device');
+  ofDevice.note({ method: 'get', path: '', operation: POLL });
+  const all = deviceRoutes(router, platform, proxies, { bodyLimit, routes: ofDevice });
+  all.serve('/configData', { put: putConfigData }, { leavesEvent: true, described: CONFIG_DATA });
+  deploymentRoutes(all);
+  confirmationRoutes(all);
+  downloadRoutes(all);
 
   router.use((_request, response) => void response.status(404).json(webError(404)));
   router.use(answerDeviceErrors(log));

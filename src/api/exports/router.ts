@@ -3,7 +3,9 @@ import { invalid, malformed } from '../../errors.ts';
 import { exportTargets } from '../../services/fleet/exports/export-targets.ts';
 import { webError } from '../hawkbit-errors.ts';
 import { originOf, setProtocolHeaders } from '../http.ts';
+import { EXPORT } from '../imports/described.ts';
 import type { FilesOptions } from '../imports/router.ts';
+import { notedRoutes } from '../openapi/noted.ts';
 import { answerErrors } from '../rest/errors.ts';
 import { sendText } from '../stream.ts';
 import { type ExportFormat, fileOf, MEDIA_TYPES } from './formats.ts';
@@ -11,9 +13,10 @@ import { type ExportFormat, fileOf, MEDIA_TYPES } from './formats.ts';
 const PARAMETERS = ['filter', 'format'];
 
 /** `/exports`: the targets as a file, streamed out. */
-export function exportRouter({ platform, proxies, browsers, signIn, log }: FilesOptions): express.Router {
+export function exportRouter(options: FilesOptions): express.Router {
+  const { platform, proxies, browsers, signIn, log, routes } = options;
   const router = express.Router({ strict: true, caseSensitive: true });
-  router.get('/', async (request, response) => {
+  notedRoutes(router, routes.under('/exports', 'files'))('get', '/', EXPORT, async (request, response) => {
     setProtocolHeaders(response);
     const origin = originOf(proxies, request, 'FILES');
     const caller = await signIn(browsers.credentialsOf(request), origin);

@@ -12,9 +12,12 @@ import { webError } from '../hawkbit-errors.ts';
 import { originOf, type Proxies, setProtocolHeaders } from '../http.ts';
 import { idOf } from '../json.ts';
 import { essenceOf } from '../media-types.ts';
+import { notedRoutes } from '../openapi/noted.ts';
+import type { RouteBook } from '../openapi/operation.ts';
 import { answerErrors } from '../rest/errors.ts';
 import { sendLines, sendText } from '../stream.ts';
 import { csvParser } from './csv.ts';
+import { FAULTS, LATEST, ONE, REFUSED, TAKE, WARNINGS } from './described.ts';
 import { ndjsonParser } from './ndjson.ts';
 import { readRows } from './read-rows.ts';
 import { refusedFile } from './refused-file.ts';
@@ -26,6 +29,7 @@ export interface FilesOptions {
   /** @throws UNAUTHENTICATED */
   signIn: Authenticator;
   log: (error: unknown) => void;
+  routes: RouteBook;
 }
 
 /** The format of a file, by the type that it is sent with. */
@@ -39,7 +43,8 @@ const PARSERS = { csv: csvParser, ndjson: ndjsonParser };
 const PARAMETERS = ['mode', 'dryRun', 'key', 'resume', 'delimiter', 'columns', 'fields'];
 
 /** `/imports`: files of targets, streamed in. Authentication comes before anything of the body is read. */
-export function importRouter({ platform, proxies, browsers, signIn, log }: FilesOptions): express.Router {
+export function importRouter(options: FilesOptions): express.Router {
+  const { platform, proxies, browsers, signIn, log, routes } = options;
   const router = express.Router({ strict: true, caseSensitive: true });
   router.use(async (request, response, next) => {
     setProtocolHeaders(response);
@@ -48,26 +53,27 @@ export function importRouter({ platform, proxies, browsers, signIn, log }: Files
     response.locals['context'] = { ...platform, caller, origin };
     next();
   });
-  router.post('/', (request, response) => takeFile(proxies.basePathOf(request), request, response));
-  router.get('/', async (request, response) => {
+  const serve = notedRoutes(router, routes.under('/imports', 'files'));
+  serve('post', '/', TAKE, (request, response) => takeFile(proxies.basePathOf(request), request, response));
+  serve('get', '/', LATEST, async (request, response) => {
     const key = parameter(request, 'key');
     const limit = numberOf(request, 'limit');
     response.json((await latestImports(contextOf(response), { key, limit })).map(renderImport));
   });
-  router.get('/:id', async (request, response) => {
+  serve('get', '/:id', ONE, async (request, response) => {
     response.json(renderImport(await findImport(contextOf(response), importIdOf(request))));
   });
-  router.get('/:id/faults', async (request, response) => {
+  serve('get', '/:id/faults', FAULTS, async (request, response) => {
     const faults = await listImportFaults(contextOf(response), importIdOf(request));
     response.type('application/x-ndjson');
     await sendLines(response, faults);
   });
-  router.get('/:id/warnings', async (request, response) => {
+  serve('get', '/:id/warnings', WARNINGS, async (request, response) => {
     const warnings = await listImportWarnings(contextOf(response), importIdOf(request));
     response.type('application/x-ndjson');
     await sendLines(response, warnings);
   });
-  router.get('/:id/refused', async (request, response) => {
+  serve('get', '/:id/refused', REFUSED, async (request, response) => {
     const id = importIdOf(request);
     const refused = await readRefused(contextOf(response), id);
     response

@@ -21,6 +21,14 @@ import { readConfirmation } from '../feedback.ts';
 import { asObject, integerOf } from '../json.ts';
 import { jsonOf, optionalJsonOf, sendHal } from '../media.ts';
 import { forceTypeOf } from './assignments.ts';
+import {
+  ACTION_ITEM,
+  ACTION_OF_TARGET,
+  ACTIONS,
+  ACTIONS_OF_TARGET,
+  CONFIRMATION_OF_ACTION,
+  HISTORY_OF_ACTION,
+} from './described/deployments.ts';
 import { pagedList, pagedListBy, pageRequest, parameterValues, queryOf } from './paging.ts';
 import { booleanParameter, pathIdOf } from './parameters.ts';
 import { type Links, link, linkToSet, renderAuthorship, withoutNulls } from './render.ts';
@@ -47,7 +55,7 @@ export function actionRoutes(router: Router, options: ResourceOptions, linksOf: 
     router,
     '/actions',
     { get, delete: takes('DELETE_TARGET', remove, 'optional') },
-    { ...options, names: { actionIds: '', filter: 'q' } },
+    { ...options, names: { actionIds: '', filter: 'q' }, described: ACTIONS },
   );
 
   const send = senderOf(linksOf);
@@ -58,7 +66,12 @@ export function actionRoutes(router: Router, options: ResourceOptions, linksOf: 
     await deleteActions(context, { actionIds: [pathIdOf(request, 'id')] });
     response.status(204).end();
   };
-  resource(router, '/actions/:id', { get: getOne, delete: removeOne }, options);
+  resource(
+    router,
+    '/actions/:id',
+    { get: getOne, delete: removeOne },
+    { ...options, described: ACTION_ITEM },
+  );
 
   ofTargetRoutes(router, options, linksOf);
   oneOfTargetRoutes(router, options, linksOf);
@@ -89,6 +102,7 @@ function ofTargetRoutes(router: Router, options: ResourceOptions, linksOf: Links
   resource(router, '/targets/:controllerId/actions', methods, {
     ...options,
     names: { actionIds: '', filter: 'q' },
+    described: ACTIONS_OF_TARGET,
   });
 }
 
@@ -115,20 +129,26 @@ function oneOfTargetRoutes(router: Router, options: ResourceOptions, linksOf: Li
     await cancelActions(context, { actionIds: [id], force: booleanParameter(request, 'force') });
     response.status(204).end();
   });
-  resource(router, path, { get: getOne, put: takes('UPDATE_TARGET', put), delete: cancel }, options);
+  const methods = { get: getOne, put: takes('UPDATE_TARGET', put), delete: cancel };
+  resource(router, path, methods, { ...options, described: ACTION_OF_TARGET });
 
   const confirm = onItsOwn(async (context, request, response, { id }) => {
     const { confirmation, code, messages } = readConfirmation(asObject(jsonOf(request)));
     await confirmActions(context, { actionIds: [id], confirmation, code, details: [...messages] });
     response.status(204).end();
   });
-  resource(router, `${path}/confirmation`, { put: takes('UPDATE_TARGET', confirm) }, options);
+  resource(
+    router,
+    `${path}/confirmation`,
+    { put: takes('UPDATE_TARGET', confirm) },
+    { ...options, described: CONFIRMATION_OF_ACTION },
+  );
 
   const getHistory = onItsOwn(async (context, request, response, { id }) => {
     const listing = await listActionEntries(context, id, pageRequest(request, ACTION_ENTRY_SORT_NAMES));
     sendHal(response, await pagedList(listing, renderEntry));
   });
-  resource(router, `${path}/status`, { get: getHistory }, options);
+  resource(router, `${path}/status`, { get: getHistory }, { ...options, described: HISTORY_OF_ACTION });
 }
 
 /** The ids in the body, at least one. @throws MALFORMED_INPUT */

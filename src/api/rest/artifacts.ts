@@ -10,6 +10,7 @@ import { sendDownload } from '../downloads.ts';
 import { webError } from '../hawkbit-errors.ts';
 import { acceptedOf, JSON_TYPE, sendHal } from '../media.ts';
 import { isForm, readFileForm } from '../multipart.ts';
+import { ARTIFACT_DOWNLOAD, ARTIFACT_ITEM, ARTIFACTS } from './described/artifacts.ts';
 import { parameterValues } from './paging.ts';
 import { enumParameter, pathIdOf } from './parameters.ts';
 import { type Links, link, renderAuthorship, withoutNulls } from './render.ts';
@@ -67,7 +68,7 @@ export function artifactRoutes(
     router,
     path,
     { get, post: takes('CREATE_SOFTWARE_MODULE', post, 'streamed') },
-    { ...options, names: NAMES },
+    { ...options, names: NAMES, described: ARTIFACTS },
   );
 
   const getOne: Handler = async (context, request, response) => {
@@ -79,7 +80,12 @@ export function artifactRoutes(
     await deleteArtifact(context, { moduleId, id });
     response.status(204).end();
   };
-  resource(router, `${path}/:artifactId`, { get: getOne, delete: remove }, options);
+  resource(
+    router,
+    `${path}/:artifactId`,
+    { get: getOne, delete: remove },
+    { ...options, described: ARTIFACT_ITEM },
+  );
 
   const download: Handler = async (context, request, response) => {
     if (acceptedOf(response)?.type === FILE[0]) response.locals['accepted'] = undefined;
@@ -88,7 +94,12 @@ export function artifactRoutes(
     if (file.url !== null) return response.redirect(file.url);
     await sendDownload(request, response, file, { conditions: 'standard' });
   };
-  resource(router, `${path}/:artifactId/download`, { get: download }, { ...options, produced: FILE });
+  resource(
+    router,
+    `${path}/:artifactId/download`,
+    { get: download },
+    { ...options, produced: FILE, described: ARTIFACT_DOWNLOAD },
+  );
 }
 
 const idsOf = (request: Request): [moduleId: number, id: number] => [

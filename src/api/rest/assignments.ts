@@ -16,6 +16,7 @@ import type { Context } from '../../services/shared/context.ts';
 import { findDistributionSet } from '../../services/software/distribution-sets/find.ts';
 import { asObject, asObjects, booleanOf, integerOf, type JsonObject, objectOf, textOf } from '../json.ts';
 import { jsonOf, sendHal } from '../media.ts';
+import { ASSIGNED_SET, ASSIGNED_TARGETS, INSTALLED_SET, INSTALLED_TARGETS } from './described/deployments.ts';
 import { renderWhole } from './distribution-sets.ts';
 import { pagedList, pageRequest } from './paging.ts';
 import { booleanParameter, pathIdOf } from './parameters.ts';
@@ -60,9 +61,14 @@ function targetSideRoutes(router: Router, options: ResourceOptions, linksOf: Lin
     router,
     '/targets/:controllerId/assignedDS',
     { get: getSet('assigned'), post: takes('UPDATE_TARGET', post) },
-    { ...options, names: { ...NAMES, distributionSetId: 'id' } },
+    { ...options, names: { ...NAMES, distributionSetId: 'id' }, described: ASSIGNED_SET },
   );
-  resource(router, '/targets/:controllerId/installedDS', { get: getSet('installed') }, options);
+  resource(
+    router,
+    '/targets/:controllerId/installedDS',
+    { get: getSet('installed') },
+    { ...options, described: INSTALLED_SET },
+  );
 }
 
 /** Null also for a target that isn't there: as in hawkBit, this alone of all of a target's parts is no 404 then. */
@@ -102,9 +108,14 @@ function setSideRoutes(router: Router, options: ResourceOptions, linksOf: LinksO
     router,
     `${path}/assignedTargets`,
     { get: getTargets('assigned'), post: takes('UPDATE_TARGET', post) },
-    { ...options, names: NAMES },
+    { ...options, names: NAMES, described: ASSIGNED_TARGETS },
   );
-  resource(router, `${path}/installedTargets`, { get: getTargets('installed') }, options);
+  resource(
+    router,
+    `${path}/installedTargets`,
+    { get: getTargets('installed') },
+    { ...options, described: INSTALLED_TARGETS },
+  );
 }
 
 /** One assignment for all targets with the same options; of a target that is named twice the first counts. */

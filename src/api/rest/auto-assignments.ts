@@ -23,6 +23,12 @@ import type { Context } from '../../services/shared/context.ts';
 import { asObject, booleanOf, integerOf, textOf } from '../json.ts';
 import { jsonOf, sendHal } from '../media.ts';
 import { forceTypeOf, neededSetId } from './assignments.ts';
+import {
+  AUTO_ASSIGNMENT_ITEM,
+  AUTO_ASSIGNMENTS,
+  AUTO_ASSIGNMENTS_OF_SET,
+  stepOf,
+} from './described/deployments.ts';
 import { pagedListBy, pageRequest, parameterValues } from './paging.ts';
 import { pathIdOf } from './parameters.ts';
 import { type Links, link, linkToSet, renderAuthorship, withoutNulls } from './render.ts';
@@ -50,7 +56,12 @@ export function autoAssignmentRoutes(
     const created = await createAutoAssignment(context, readAutoAssignment(request));
     await send(context, request, response.status(201), created);
   };
-  resource(router, path, { get, post: takes('CREATE_AUTO_ASSIGNMENT', post) }, { ...options, names: NAMES });
+  resource(
+    router,
+    path,
+    { get, post: takes('CREATE_AUTO_ASSIGNMENT', post) },
+    { ...options, names: NAMES, described: AUTO_ASSIGNMENTS },
+  );
 
   const getOfSet: Handler = async (context, request, response) => {
     const page = pageRequest(request, AUTO_ASSIGNMENT_SORT_NAMES);
@@ -58,7 +69,12 @@ export function autoAssignmentRoutes(
     const render = (items: readonly AutoAssignment[]) => rendererOf(context, linksOf(request), items);
     sendHal(response, await pagedListBy(listing, render));
   };
-  resource(router, '/distributionsets/:id/autoAssignments', { get: getOfSet }, options);
+  resource(
+    router,
+    '/distributionsets/:id/autoAssignments',
+    { get: getOfSet },
+    { ...options, described: AUTO_ASSIGNMENTS_OF_SET },
+  );
 
   const getOne: Handler = async (context, request, response) => {
     await send(context, request, response, await findAutoAssignment(context, pathIdOf(request, 'id')));
@@ -80,7 +96,7 @@ export function autoAssignmentRoutes(
     router,
     `${path}/:id`,
     { get: getOne, put: takes('UPDATE_AUTO_ASSIGNMENT', put), delete: remove },
-    options,
+    { ...options, described: AUTO_ASSIGNMENT_ITEM },
   );
 
   const step = (name: string, work: (context: Context, request: Request, id: number) => Promise<unknown>) => {
@@ -88,7 +104,8 @@ export function autoAssignmentRoutes(
       await work(context, request, pathIdOf(request, 'id'));
       response.status(204).end();
     };
-    resource(router, `${path}/:id/${name}`, { post }, options);
+    const described = stepOf('an auto-assignment', name);
+    resource(router, `${path}/:id/${name}`, { post }, { ...options, described });
   };
   const remarkOf = (request: Request) => parameterValues(request, 'remark')[0];
   step('start', (context, _, id) => startAutoAssignment(context, { id }));

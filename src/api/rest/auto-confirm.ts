@@ -5,6 +5,7 @@ import { type AutoConfirm, findAutoConfirm } from '../../services/deployments/au
 import { findTarget } from '../../services/fleet/targets/find.ts';
 import { asObject, textOf } from '../json.ts';
 import { optionalJsonOf, sendHal } from '../media.ts';
+import { ACTIVATE_AUTO_CONFIRM, AUTO_CONFIRM, DEACTIVATE_AUTO_CONFIRM } from './described/targets.ts';
 import { type Links, link, withoutNulls } from './render.ts';
 import { type Handler, type ResourceOptions, resource, takes } from './resource.ts';
 import { controllerIdOf } from './targets.ts';
@@ -21,7 +22,7 @@ export function autoConfirmRoutes(
     const [found] = await findAutoConfirm(context, [id]);
     sendHal(response, renderAutoConfirm(found!, controllerId, linksOf(request)));
   };
-  resource(router, path, { get }, options);
+  resource(router, path, { get }, { ...options, described: AUTO_CONFIRM });
 
   const activate: Handler = async (context, request, response) => {
     const body = asObject(optionalJsonOf(request) ?? {});
@@ -32,13 +33,23 @@ export function autoConfirmRoutes(
     });
     response.status(204).end();
   };
-  resource(router, `${path}/activate`, { post: takes('UPDATE_TARGET', activate, 'optional') }, options);
+  resource(
+    router,
+    `${path}/activate`,
+    { post: takes('UPDATE_TARGET', activate, 'optional') },
+    { ...options, described: ACTIVATE_AUTO_CONFIRM },
+  );
 
   const deactivate: Handler = async (context, request, response) => {
     await deactivateAutoConfirm(context, { controllerId: controllerIdOf(request) });
     response.status(204).end();
   };
-  resource(router, `${path}/deactivate`, { post: deactivate }, options);
+  resource(
+    router,
+    `${path}/deactivate`,
+    { post: deactivate },
+    { ...options, described: DEACTIVATE_AUTO_CONFIRM },
+  );
 }
 
 function renderAutoConfirm(

@@ -6,6 +6,7 @@ import type { Listing, PageRequest } from '../../services/shared/page.ts';
 import { mapInTurns } from '../../services/shared/turns.ts';
 import { asObject, asObjects, type JsonObject } from '../json.ts';
 import { jsonOf, sendCreated, sendHal } from '../media.ts';
+import { type DescribedCollection, describeCollection } from './described/collections.ts';
 import { type FieldNames, throwFirst } from './field-names.ts';
 import { pagedListBy, pageRequest } from './paging.ts';
 import { pathIdOf } from './parameters.ts';
@@ -23,6 +24,7 @@ export interface Collection<T extends { id: number }, F extends string> {
   /** What requests call the fields of the service. */
   names?: FieldNames;
   sortNames: Readonly<Record<string, F>>;
+  described: DescribedCollection;
   list: (context: Context, page: PageRequest<F>, request: Request) => Promise<Listing<T>>;
   find: (context: Context, id: number) => Promise<T>;
   /** One where the body is one, otherwise a list. */
@@ -59,7 +61,13 @@ export function collectionRoutes<T extends { id: number }, F extends string>(
     await sendCreated(response, created, (item) => renderItem(item, selfLink(links, segment, item.id)));
   };
   const itsOptions = { ...options, names };
-  resource(router, `/${segment}`, { get, post: takes(needs.create, post) }, itsOptions);
+  const { all, each } = describeCollection(collection.described, collection.sortNames);
+  resource(
+    router,
+    `/${segment}`,
+    { get, post: takes(needs.create, post) },
+    { ...itsOptions, described: all },
+  );
 
   const getOne: Handler = async (context, request, response) => {
     const item = await collection.find(context, pathIdOf(request, 'id'));
@@ -74,7 +82,7 @@ export function collectionRoutes<T extends { id: number }, F extends string>(
     collection.remove(context, { id: pathIdOf(request, 'id') }),
   );
   const methods = { get: getOne, put: takes(needs.update, put), delete: remove };
-  resource(router, `/${segment}/:id`, methods, itsOptions);
+  resource(router, `/${segment}/:id`, methods, { ...itsOptions, described: each });
 }
 
 /** A page of a collection's items. */

@@ -14,6 +14,7 @@ import { requireFewRows } from '../../services/shared/rows.ts';
 import { asObject } from '../json.ts';
 import { ExactNumber } from '../json-reader.ts';
 import { jsonOf, sendHal } from '../media.ts';
+import { CONFIGURATION, SETTING } from './described/tenant.ts';
 import { type Links, link, renderAuthorship } from './render.ts';
 import { type Handler, type ResourceOptions, resource, takes } from './resource.ts';
 
@@ -42,7 +43,12 @@ export function configurationRoutes(
     );
     response.status(204).end();
   };
-  resource(router, '/system/configs', { get, put: takes('UPDATE_TENANT_CONFIGURATION', putAll) }, options);
+  resource(
+    router,
+    '/system/configs',
+    { get, put: takes('UPDATE_TENANT_CONFIGURATION', putAll) },
+    { ...options, described: CONFIGURATION },
+  );
 
   const getOne: Handler = async (context, request, response) => {
     const entry = await findConfiguration(context, keyOf(request));
@@ -63,7 +69,7 @@ export function configurationRoutes(
     router,
     '/system/configs/:keyName',
     { get: getOne, put: takes('UPDATE_TENANT_CONFIGURATION', put), delete: remove },
-    options,
+    { ...options, described: SETTING },
   );
 }
 

@@ -1,6 +1,12 @@
 import type { Router } from 'express';
 import { findStatisticsOfSet } from '../../services/software/distribution-sets/statistics.ts';
 import { sendHal } from '../media.ts';
+import {
+  ACTION_STATISTICS,
+  AUTO_ASSIGNMENT_STATISTICS,
+  ROLLOUT_STATISTICS,
+  STATISTICS_OF_SET,
+} from './described/tenant.ts';
 import { pathIdOf } from './parameters.ts';
 import { type Handler, type ResourceOptions, resource } from './resource.ts';
 
@@ -21,25 +27,30 @@ export function setStatisticsRoutes(router: Router, options: ResourceOptions): v
     };
   };
   const get: Handler = async (...call) => sendHal(call[2], await read(...call));
-  resource(router, path, { get }, options);
+  resource(router, path, { get }, { ...options, described: STATISTICS_OF_SET });
 
   const getActions: Handler = async (...call) => {
     const { actions } = await read(...call);
     sendHal(call[2], actions['total'] ? { actions } : {});
   };
-  resource(router, `${path}/actions`, { get: getActions }, options);
+  resource(router, `${path}/actions`, { get: getActions }, { ...options, described: ACTION_STATISTICS });
 
   const getRollouts: Handler = async (...call) => {
     const { rollouts } = await read(...call);
     sendHal(call[2], rollouts['total'] ? { rollouts } : {});
   };
-  resource(router, `${path}/rollouts`, { get: getRollouts }, options);
+  resource(router, `${path}/rollouts`, { get: getRollouts }, { ...options, described: ROLLOUT_STATISTICS });
 
   const getAutoAssignments: Handler = async (...call) => {
     const { totalAutoAssignments } = await read(...call);
     sendHal(call[2], totalAutoAssignments ? { totalAutoAssignments } : {});
   };
-  resource(router, `${path}/autoassignments`, { get: getAutoAssignments }, options);
+  resource(
+    router,
+    `${path}/autoassignments`,
+    { get: getAutoAssignments },
+    { ...options, described: AUTO_ASSIGNMENT_STATISTICS },
+  );
 }
 
 function totalled(counted: readonly { status: string; count: number }[]): Counts {

@@ -17,6 +17,8 @@ import { DISTRIBUTION_SET_SORT_NAMES } from '../../services/software/distributio
 import { asTexts, idOf } from '../json.ts';
 import { jsonOf, sendHal } from '../media.ts';
 import { collectionRoutes, createListed, pagedCollection } from './collection.ts';
+import { SET_TAG } from './described/collections.ts';
+import { TAGGED_SET, TAGGED_SETS } from './described/software.ts';
 import { RENDERED_SETS } from './distribution-sets.ts';
 import { pageRequest } from './paging.ts';
 import { pathIdOf } from './parameters.ts';
@@ -30,6 +32,7 @@ export function distributionSetTagRoutes(router: Router, options: ResourceOption
     segment: 'distributionsettags',
     needs: { create: 'CREATE_DISTRIBUTION_SET', update: 'UPDATE_DISTRIBUTION_SET' },
     names: { color: 'colour' },
+    described: SET_TAG,
     sortNames: DISTRIBUTION_SET_TAG_SORT_NAMES,
     list: listDistributionSetTags,
     find: findDistributionSetTag,
@@ -67,7 +70,7 @@ function assignmentRoutes(router: Router, options: ResourceOptions, linksOf: Lin
       post: takes('UPDATE_DISTRIBUTION_SET', assign),
       delete: takes('UPDATE_DISTRIBUTION_SET', unassign),
     },
-    { ...options, names: { setIds: '', tagId: 'id' } },
+    { ...options, names: { setIds: '', tagId: 'id' }, described: TAGGED_SETS },
   );
 
   const assignOne = answersNoContent((context, request) =>
@@ -76,7 +79,12 @@ function assignmentRoutes(router: Router, options: ResourceOptions, linksOf: Lin
   const unassignOne = answersNoContent((context, request) =>
     unassignDistributionSetTag(context, namedSet(request)),
   );
-  resource(router, `${path}/:setId`, { post: assignOne, delete: unassignOne }, options);
+  resource(
+    router,
+    `${path}/:setId`,
+    { post: assignOne, delete: unassignOne },
+    { ...options, described: TAGGED_SET },
+  );
 }
 
 const tagIdOf = (request: Request): number => pathIdOf(request, 'id');

@@ -13,6 +13,7 @@ import { updateDistributionSetType } from '../../services/software/distribution-
 import { asObject, asObjects, integerOf, type JsonObject, textOrEmpty } from '../json.ts';
 import { jsonOf, sendHal } from '../media.ts';
 import { collectionRoutes, createListed } from './collection.ts';
+import { MODULE_TYPE_OF_SET_TYPE, MODULE_TYPES_OF_SET_TYPE, SET_TYPE } from './described/software.ts';
 import { deletedModeOf, pathIdOf } from './parameters.ts';
 import { type LinksOf, link, renderAuthorship, selfLink, withoutNulls } from './render.ts';
 import { answersNoContent, type Handler, type ResourceOptions, resource, takes } from './resource.ts';
@@ -29,6 +30,7 @@ export function distributionSetTypeRoutes(router: Router, options: ResourceOptio
       optionalModuleTypeIds: 'optionalmodules',
     },
     sortNames: DISTRIBUTION_SET_TYPE_SORT_NAMES,
+    described: SET_TYPE,
     list: (context, page, request) => listDistributionSetTypes(context, page, deletedModeOf(request)),
     find: findDistributionSetType,
     create: createListed('distributionSetTypes', readSetType, (context, distributionSetTypes) =>
@@ -79,7 +81,7 @@ function elementRoutes(
     router,
     `/distributionsettypes/:id/${segment}`,
     { get, post: add },
-    { ...options, names: { moduleTypeId: 'id' } },
+    { ...options, names: { moduleTypeId: 'id' }, described: MODULE_TYPES_OF_SET_TYPE },
   );
 
   const getOne: Handler = async (context, request, response) => {
@@ -96,7 +98,7 @@ function elementRoutes(
     router,
     `/distributionsettypes/:id/${segment}/:moduleTypeId`,
     { get: getOne, delete: remove },
-    options,
+    { ...options, described: MODULE_TYPE_OF_SET_TYPE },
   );
 }
 

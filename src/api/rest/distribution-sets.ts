@@ -18,6 +18,7 @@ import { SOFTWARE_MODULE_SORT_NAMES } from '../../services/software/software-mod
 import { asObject, booleanOf, type JsonObject, textOf, textOrEmpty } from '../json.ts';
 import { jsonOf, sendHal } from '../media.ts';
 import { collectionRoutes, createListed, pagedCollection } from './collection.ts';
+import { INVALIDATE, MODULE_OF_SET, MODULES_OF_SET, SET } from './described/software.ts';
 import { idsOfReferences, readIds } from './distribution-set-types.ts';
 import { pageRequest } from './paging.ts';
 import { deletedModeOf, pathIdOf } from './parameters.ts';
@@ -40,6 +41,7 @@ export function distributionSetRoutes(router: Router, options: ResourceOptions, 
     needs: { create: 'CREATE_DISTRIBUTION_SET', update: 'UPDATE_DISTRIBUTION_SET' },
     names: { moduleIds: 'modules' },
     sortNames: DISTRIBUTION_SET_SORT_NAMES,
+    described: SET,
     list: (context, page, request) => listDistributionSets(context, page, deletedModeOf(request)),
     find: findDistributionSet,
     create: createListed('distributionSets', readSet, (context, distributionSets) =>
@@ -66,7 +68,7 @@ export function distributionSetRoutes(router: Router, options: ResourceOptions, 
     router,
     '/distributionsets/:id/invalidate',
     { post: takes('UPDATE_DISTRIBUTION_SET', invalidate) },
-    { ...options, names: { cancelActions: 'actionCancelationType' } },
+    { ...options, names: { cancelActions: 'actionCancelationType' }, described: INVALIDATE },
   );
 
   moduleRoutes(router, options, linksOf);
@@ -85,12 +87,18 @@ function moduleRoutes(router: Router, options: ResourceOptions, linksOf: LinksOf
     response.status(204).end();
   };
   const methods = { get, post: takes('UPDATE_DISTRIBUTION_SET', post) };
-  resource(router, '/distributionsets/:id/assignedSM', methods, { ...options, names: { moduleIds: '' } });
+  const itsOptions = { ...options, names: { moduleIds: '' }, described: MODULES_OF_SET };
+  resource(router, '/distributionsets/:id/assignedSM', methods, itsOptions);
 
   const remove = answersNoContent((context, request) =>
     removeModules(context, { id: pathIdOf(request, 'id'), moduleIds: [pathIdOf(request, 'moduleId')] }),
   );
-  resource(router, '/distributionsets/:id/assignedSM/:moduleId', { delete: remove }, options);
+  resource(
+    router,
+    '/distributionsets/:id/assignedSM/:moduleId',
+    { delete: remove },
+    { ...options, described: MODULE_OF_SET },
+  );
 }
 
 /** @throws MALFORMED_INPUT for anything but `none`, `soft` and `force`, in lower case */

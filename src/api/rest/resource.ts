@@ -6,6 +6,7 @@ import type { Context } from '../../services/shared/context.ts';
 import { webError } from '../hawkbit-errors.ts';
 import { withIdAsSent } from '../ids-as-sent.ts';
 import { allowJson, negotiate, readJson, requireJson } from '../media.ts';
+import type { Described, RouteBook } from '../openapi/operation.ts';
 import { type FieldNames, inWordsOf } from './field-names.ts';
 
 /** What a handler gets: who calls, and the request as it is. */
@@ -38,8 +39,12 @@ export const takes = (permission: Permission, handle: Handler, body: Taker['body
 
 type Method = 'get' | 'post' | 'put' | 'delete';
 
+type Methods = Partial<Record<Method, Handler | Taker>>;
+
 export interface ResourceOptions {
   bodyLimit: number;
+  /** Where routes are noted, for the document of the API. */
+  routes: RouteBook;
   /** The media types of answers to GET; by default HAL and JSON. */
   produced?: string[];
   /** What bodies and paths call the fields of the services. */
@@ -50,16 +55,19 @@ export interface ResourceOptions {
  * Serves a path. It checks in this order: an unknown method is 405, a body of a wrong type 415, an `Accept` that cannot
  * be met 406, a missing permission 403. Then it reads the body and calls the handler.
  */
-export function resource(
+export function resource<M extends Methods>(
   router: Router,
   path: string,
-  methods: Partial<Record<Method, Handler | Taker>>,
-  { bodyLimit, produced, names = {} }: ResourceOptions,
+  methods: M,
+  { bodyLimit, routes, produced, names = {}, described }: ResourceOptions & { described: Described<M> },
 ): void {
   const route = router.route(path);
-  for (const [method, handler] of Object.entries(methods) as [Method, Handler | Taker][]) {
+  for (const [method, handler] of Object.entries(methods) as [Method & keyof M, Handler | Taker][]) {
     const accept = negotiate(method === 'get' ? produced : undefined);
     const takesBody = typeof handler === 'object';
+    const { permission, body } = takesBody ? handler : {};
+    const isOptional = body === 'optional' ? 'optional' : body && 'needed';
+    routes.note({ method, path, operation: described[method], permission, body: isOptional, produced });
     const before = takesBody ? takeBody(handler, accept, bodyLimit) : [accept];
     const handle = takesBody ? handler.handle : handler;
     route[method](...before, async (request, response) => {

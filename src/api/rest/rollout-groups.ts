@@ -7,6 +7,7 @@ import { listRolloutGroups } from '../../services/deployments/rollouts/list.ts';
 import { TARGET_SORT_NAMES } from '../../services/fleet/targets/fields.ts';
 import type { Context } from '../../services/shared/context.ts';
 import { sendHal } from '../media.ts';
+import { GROUP_ITEM, GROUPS, TARGETS_OF_GROUP } from './described/rollouts.ts';
 import { pagedList, pagedListBy, pageRequest } from './paging.ts';
 import { pathIdOf } from './parameters.ts';
 import { type Links, link, renderAuthorship, withoutNulls } from './render.ts';
@@ -32,7 +33,7 @@ export function rolloutGroupRoutes(
     };
     sendHal(response, await pagedListBy(listing, renderAll));
   };
-  resource(router, path, { get }, options);
+  resource(router, path, { get }, { ...options, described: GROUPS });
 
   const keyOf = (request: Request) => ({
     rolloutId: pathIdOf(request, 'id'),
@@ -43,7 +44,7 @@ export function rolloutGroupRoutes(
     const [counts] = await countTargetsOfGroups(context, [group]);
     sendHal(response, renderGroup(group, linksOf(request), await hasConfirmationFlow(context), counts));
   };
-  resource(router, `${path}/:groupId`, { get: getOne }, options);
+  resource(router, `${path}/:groupId`, { get: getOne }, { ...options, described: GROUP_ITEM });
 
   const getTargets: Handler = async (context, request, response) => {
     const listing = await listTargetsOfRolloutGroup(
@@ -54,7 +55,12 @@ export function rolloutGroupRoutes(
     const links = linksOf(request);
     sendHal(response, await pagedList(listing, (target) => renderTarget(target, targetLinks(links, target))));
   };
-  resource(router, `${path}/:groupId/targets`, { get: getTargets }, options);
+  resource(
+    router,
+    `${path}/:groupId/targets`,
+    { get: getTargets },
+    { ...options, described: TARGETS_OF_GROUP },
+  );
 }
 
 const hasConfirmationFlow = async ({ tenants, caller }: Context): Promise<boolean> =>

@@ -18,6 +18,8 @@ import { updateRollout } from '../../services/deployments/rollouts/update.ts';
 import type { Context } from '../../services/shared/context.ts';
 import { asObject, textOf } from '../json.ts';
 import { jsonOf, sendHal } from '../media.ts';
+import { stepOf } from './described/deployments.ts';
+import { RETRY, ROLLOUT_ITEM, ROLLOUTS } from './described/rollouts.ts';
 import { pagedListBy, pageRequest, parameterValues } from './paging.ts';
 import { deletedModeOf, pathIdOf } from './parameters.ts';
 import { type Links, link, linkToSet, renderAuthorship, withoutNulls } from './render.ts';
@@ -51,7 +53,7 @@ export function rolloutRoutes(router: Router, options: ResourceOptions, linksOf:
     router,
     '/rollouts',
     { get, post: takes('CREATE_ROLLOUT', post) },
-    { ...options, names: ROLLOUT_NAMES },
+    { ...options, names: ROLLOUT_NAMES, described: ROLLOUTS },
   );
 
   const getOne: Handler = async (context, request, response) =>
@@ -70,14 +72,14 @@ export function rolloutRoutes(router: Router, options: ResourceOptions, linksOf:
     router,
     '/rollouts/:id',
     { get: getOne, put: takes('UPDATE_ROLLOUT', put), delete: remove },
-    options,
+    { ...options, described: ROLLOUT_ITEM },
   );
 
   const retry: Handler = async (context, request, response) => {
     const rollout = await retryRollout(context, { id: pathIdOf(request, 'id') });
     await send(context, request, response.status(201), rollout);
   };
-  resource(router, '/rollouts/:id/retry', { post: retry }, options);
+  resource(router, '/rollouts/:id/retry', { post: retry }, { ...options, described: RETRY });
 
   commandRoutes(router, options);
 }
@@ -102,7 +104,8 @@ function commandRoutes(router: Router, options: ResourceOptions): void {
       await command(context, { id: pathIdOf(request, 'id') }, request);
       response.status(204).end();
     };
-    resource(router, `/rollouts/:id/${name}`, { post }, options);
+    const described = stepOf('a rollout', name);
+    resource(router, `/rollouts/:id/${name}`, { post }, { ...options, described });
   }
 }
 

@@ -11,6 +11,7 @@ import { assignmentRoutes } from './assignments.ts';
 import { autoAssignmentRoutes } from './auto-assignments.ts';
 import { autoConfirmRoutes } from './auto-confirm.ts';
 import { configurationRoutes } from './configuration.ts';
+import { USER_INFO } from './described/tenant.ts';
 import { setStatisticsRoutes } from './distribution-set-statistics.ts';
 import { distributionSetTagRoutes } from './distribution-set-tags.ts';
 import { distributionSetTypeRoutes } from './distribution-set-types.ts';
@@ -46,7 +47,7 @@ const isDownload = ({ method, path }: Request) =>
 
 /** The Management API, to be mounted at `/rest`. Authentication comes before routing. */
 export function restRouter(options: RestOptions): express.Router {
-  const { platform, proxies, browsers, signIn, log, bodyLimit } = options;
+  const { platform, proxies, browsers, signIn, log, bodyLimit, routes } = options;
   const router = express.Router({ strict: true, caseSensitive: true });
   router.use(async (request, response, next) => {
     setProtocolHeaders(response);
@@ -60,7 +61,7 @@ export function restRouter(options: RestOptions): express.Router {
   });
 
   const v1 = express.Router({ strict: true, caseSensitive: true });
-  const limits = { bodyLimit };
+  const limits = { bodyLimit, routes: routes.under('/rest/v1', 'management') };
   const linksOf = (request: Request) => linksOn(proxies.baseUrlOf(request));
   targetRoutes(v1, limits, linksOf);
   targetMetadataRoutes(v1, limits);
@@ -94,7 +95,7 @@ export function restRouter(options: RestOptions): express.Router {
           permissions: [...[...caller.roles].map((role) => `ROLE_${role}`), ...caller.permissions.keys()],
         }),
     },
-    limits,
+    { ...limits, described: USER_INFO },
   );
   // Here the request still knows its whole route, for metrics and traces.
   v1.use(answerErrors(log));

@@ -12,6 +12,7 @@ import {
 import { setModuleMetadata } from '../../services/software/software-module-metadata/set.ts';
 import { asObject, asObjects, booleanOf, type JsonObject, textOf } from '../json.ts';
 import { JSON_TYPE, jsonOf, sendHal } from '../media.ts';
+import { SOFTWARE_METADATA, SOFTWARE_METADATA_ENTRY } from './described/software.ts';
 import { pathIdOf } from './parameters.ts';
 import { type Handler, type ResourceOptions, resource, takes } from './resource.ts';
 import { keyOf, neededText, partOf } from './target-metadata.ts';
@@ -77,7 +78,7 @@ function metadataRoutes<E extends { key: string }>(
     router,
     path,
     { get, post: takes(services.permission, post) },
-    { ...options, names: { entries: '' } },
+    { ...options, names: { entries: '' }, described: SOFTWARE_METADATA },
   );
 
   const getOne: Handler = async (context, request, response) =>
@@ -93,5 +94,10 @@ function metadataRoutes<E extends { key: string }>(
   };
   const produced = path.startsWith('/distributionsets') ? { produced: [JSON_TYPE] } : {};
   const methods = { get: getOne, put: takes(services.permission, put), delete: remove };
-  resource(router, `${path}/:key`, methods, { ...options, ...produced, names: { entries: '', '*': '' } });
+  resource(router, `${path}/:key`, methods, {
+    ...options,
+    ...produced,
+    names: { entries: '', '*': '' },
+    described: SOFTWARE_METADATA_ENTRY,
+  });
 }

@@ -8,6 +8,7 @@ import type { SoftwareModuleType } from '../../services/software/software-module
 import { updateSoftwareModuleType } from '../../services/software/software-module-types/update.ts';
 import { integerOf, type JsonObject, textOf, textOrEmpty } from '../json.ts';
 import { collectionRoutes, createListed } from './collection.ts';
+import { MODULE_TYPE } from './described/software.ts';
 import { deletedModeOf } from './parameters.ts';
 import { type LinksOf, renderAuthorship, withoutNulls } from './render.ts';
 import type { ResourceOptions } from './resource.ts';
@@ -19,6 +20,7 @@ export function softwareModuleTypeRoutes(router: Router, options: ResourceOption
     needs: { create: 'CREATE_SOFTWARE_MODULE_TYPE', update: 'UPDATE_SOFTWARE_MODULE_TYPE' },
     names: { color: 'colour' },
     sortNames: SOFTWARE_MODULE_TYPE_SORT_NAMES,
+    described: MODULE_TYPE,
     list: (context, page, request) => listSoftwareModuleTypes(context, page, deletedModeOf(request)),
     find: findSoftwareModuleType,
     create: createListed('softwareModuleTypes', readModuleType, (context, softwareModuleTypes) =>

@@ -10,6 +10,7 @@ import type { SoftwareModule } from '../../services/software/software-modules/so
 import { updateSoftwareModule } from '../../services/software/software-modules/update.ts';
 import { booleanOf, type JsonObject, textOf, textOrEmpty } from '../json.ts';
 import { collectionRoutes, createListed } from './collection.ts';
+import { MODULE } from './described/software.ts';
 import { deletedModeOf } from './parameters.ts';
 import { type EntityLinks, type LinksOf, link, renderAuthorship, withoutNulls } from './render.ts';
 import type { ResourceOptions } from './resource.ts';
@@ -20,6 +21,7 @@ export function softwareModuleRoutes(router: Router, options: ResourceOptions, l
     ...RENDERED_MODULES,
     needs: { create: 'CREATE_SOFTWARE_MODULE', update: 'UPDATE_SOFTWARE_MODULE' },
     sortNames: SOFTWARE_MODULE_SORT_NAMES,
+    described: MODULE,
     list: (context, page, request) => listSoftwareModules(context, page, deletedModeOf(request)),
     find: findSoftwareModule,
     create: createListed('softwareModules', readModule, (context, softwareModules) =>

@@ -16,6 +16,8 @@ import { asObject, booleanOf, integerOf, type JsonObject, textOf } from '../json
 import { jsonOf, sendHal } from '../media.ts';
 import { forceTypeOf, neededSetId } from './assignments.ts';
 import { collectionRoutes, pagedCollection } from './collection.ts';
+import { TARGET_FILTER } from './described/collections.ts';
+import { AUTO_ASSIGNED_SET, FILTERS_OF_SET } from './described/deployments.ts';
 import { renderWhole } from './distribution-sets.ts';
 import { pageRequest } from './paging.ts';
 import { pathIdOf } from './parameters.ts';
@@ -32,6 +34,7 @@ export function targetFilterRoutes(router: Router, options: ResourceOptions, lin
     needs: { create: 'CREATE_TARGET', update: 'UPDATE_TARGET' },
     names: { filter: 'query' },
     sortNames: TARGET_FILTER_SORT_NAMES,
+    described: TARGET_FILTER,
     list: (context, page) => listTargetFilters(context, page),
     find: findTargetFilter,
     create: (context, body) => {
@@ -50,7 +53,12 @@ export function targetFilterRoutes(router: Router, options: ResourceOptions, lin
     const listing = await listTargetFiltersOfSet(context, pathIdOf(request, 'id'), page);
     sendHal(response, await pagedCollection(context, listing, linksOf(request), RENDERED_FILTERS));
   };
-  resource(router, '/distributionsets/:id/autoAssignTargetFilters', { get: getOfSet }, options);
+  resource(
+    router,
+    '/distributionsets/:id/autoAssignTargetFilters',
+    { get: getOfSet },
+    { ...options, described: FILTERS_OF_SET },
+  );
 }
 
 /** `/targetfilters/{id}/autoAssignDS` */
@@ -80,7 +88,11 @@ function autoAssignmentRoutes(router: Router, options: ResourceOptions, linksOf:
     clearAutoAssignment(context, { targetFilterId: pathIdOf(request, 'id') }),
   );
   const methods = { get, post: takes('UPDATE_TARGET', post), delete: remove };
-  resource(router, '/targetfilters/:id/autoAssignDS', methods, { ...options, names: NAMES });
+  resource(router, '/targetfilters/:id/autoAssignDS', methods, {
+    ...options,
+    names: NAMES,
+    described: AUTO_ASSIGNED_SET,
+  });
 }
 
 const readFilter = (body: JsonObject) => ({ name: textOf(body, 'name'), filter: textOf(body, 'query') });

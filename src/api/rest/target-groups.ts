@@ -5,6 +5,7 @@ import { TARGET_SORT_NAMES } from '../../services/fleet/targets/fields.ts';
 import type { Context } from '../../services/shared/context.ts';
 import { asTexts } from '../json.ts';
 import { jsonOf, sendHal } from '../media.ts';
+import { TARGET_GROUP, TARGET_GROUPS, TARGETS_OF_GROUP, TARGETS_OF_THIS_GROUP } from './described/targets.ts';
 import { pagedList, pageRequest, queryOf } from './paging.ts';
 import { booleanParameter, requiredParameter } from './parameters.ts';
 import type { Links } from './render.ts';
@@ -50,7 +51,12 @@ export function targetGroupRoutes(
     await assignTargetGroup(context, { group: null, filter: queryOf(request) ?? IN_A_GROUP });
     response.status(204).end();
   };
-  resource(router, '/targetgroups', { get, put, delete: remove }, { ...options, names: NAMES });
+  resource(
+    router,
+    '/targetgroups',
+    { get, put, delete: remove },
+    { ...options, names: NAMES, described: TARGET_GROUPS },
+  );
 
   const getAssigned: Handler = async (context, request, response) => {
     const group = requiredParameter(request, 'group');
@@ -72,14 +78,19 @@ export function targetGroupRoutes(
       put: takes('UPDATE_TARGET', putAssigned),
       delete: takes('UPDATE_TARGET', removeAssigned),
     },
-    { ...options, names: NAMES },
+    { ...options, names: NAMES, described: TARGETS_OF_GROUP },
   );
 
   const putGroup: Handler = async (context, request, response) => {
     await assignMatching(context, request, groupOf(request));
     response.status(204).end();
   };
-  resource(router, '/targetgroups/:group', { put: putGroup }, { ...options, names: NAMES });
+  resource(
+    router,
+    '/targetgroups/:group',
+    { put: putGroup },
+    { ...options, names: NAMES, described: TARGET_GROUP },
+  );
 
   const getGroup: Handler = async (context, request, response) =>
     sendHal(response, await assigned(context, request, groupOf(request), false));
@@ -88,7 +99,11 @@ export function targetGroupRoutes(
     response.status(204).end();
   };
   const methods = { get: getGroup, put: takes('UPDATE_TARGET', putGroupList) };
-  resource(router, '/targetgroups/:group/assigned', methods, { ...options, names: NAMES });
+  resource(router, '/targetgroups/:group/assigned', methods, {
+    ...options,
+    names: NAMES,
+    described: TARGETS_OF_THIS_GROUP,
+  });
 }
 
 const groupOf = (request: Request): string => String(request.params['group']);

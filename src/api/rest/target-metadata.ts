@@ -7,6 +7,7 @@ import { setTargetMetadata } from '../../services/fleet/target-metadata/set.ts';
 import { findTarget } from '../../services/fleet/targets/find.ts';
 import { asObject, asObjects, type JsonObject, textOf } from '../json.ts';
 import { JSON_TYPE, jsonOf, sendHal } from '../media.ts';
+import { METADATA, METADATA_ENTRY } from './described/targets.ts';
 import { pageWindowOf } from './paging.ts';
 import { type Handler, type ResourceOptions, resource, takes } from './resource.ts';
 import { controllerIdOf } from './targets.ts';
@@ -31,7 +32,7 @@ export function targetMetadataRoutes(router: Router, options: ResourceOptions): 
     router,
     '/targets/:controllerId/metadata',
     { get, post: takes('UPDATE_TARGET', post) },
-    { ...options, names: { entries: '' } },
+    { ...options, names: { entries: '' }, described: METADATA },
   );
 
   const getOne: Handler = async (context, request, response) =>
@@ -54,7 +55,7 @@ export function targetMetadataRoutes(router: Router, options: ResourceOptions): 
     router,
     '/targets/:controllerId/metadata/:key',
     { get: getOne, put: takes('UPDATE_TARGET', put), delete: remove },
-    { ...options, produced: [JSON_TYPE], names: { entries: '', '*': '' } },
+    { ...options, produced: [JSON_TYPE], names: { entries: '', '*': '' }, described: METADATA_ENTRY },
   );
 }
 

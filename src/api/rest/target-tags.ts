@@ -14,6 +14,7 @@ import { NOT_FOUND_POLICIES } from '../../services/fleet/targets/selection.ts';
 import { asTexts, type JsonObject, textOf } from '../json.ts';
 import { jsonOf, sendHal } from '../media.ts';
 import { collectionRoutes, createListed } from './collection.ts';
+import { TAGGED_TARGET, TAGGED_TARGETS, TAGS_OF_TARGET, TARGET_TAG } from './described/collections.ts';
 import { pagedList, pageRequest } from './paging.ts';
 import { enumParameter, pathIdOf } from './parameters.ts';
 import { type LinksOf, link, renderAuthorship, selfLink, withoutNulls } from './render.ts';
@@ -26,6 +27,7 @@ export function targetTagRoutes(router: Router, options: ResourceOptions, linksO
     segment: 'targettags',
     needs: { create: 'CREATE_TARGET', update: 'UPDATE_TARGET' },
     names: { color: 'colour' },
+    described: TARGET_TAG,
     sortNames: TARGET_TAG_SORT_NAMES,
     list: listTargetTags,
     find: findTargetTag,
@@ -49,7 +51,12 @@ export function targetTagRoutes(router: Router, options: ResourceOptions, linksO
       tags.map((tag) => renderTag(tag, selfLink(links, 'targettags', tag.id))),
     );
   };
-  resource(router, '/targets/:controllerId/tags', { get: getTagsOfTarget }, options);
+  resource(
+    router,
+    '/targets/:controllerId/tags',
+    { get: getTagsOfTarget },
+    { ...options, described: TAGS_OF_TARGET },
+  );
 
   assignmentRoutes(router, options, linksOf);
 }
@@ -75,7 +82,7 @@ function assignmentRoutes(router: Router, options: ResourceOptions, linksOf: Lin
       post: takes('UPDATE_TARGET', assign),
       delete: takes('UPDATE_TARGET', unassign),
     },
-    { ...options, names: { controllerIds: '', tagIds: 'id' } },
+    { ...options, names: { controllerIds: '', tagIds: 'id' }, described: TAGGED_TARGETS },
   );
 
   const assignOne = answersNoContent((context, request) => assignTargetTags(context, namedTarget(request)));
@@ -86,7 +93,7 @@ function assignmentRoutes(router: Router, options: ResourceOptions, linksOf: Lin
     router,
     '/targettags/:id/assigned/:controllerId',
     { post: assignOne, delete: unassignOne },
-    options,
+    { ...options, described: TAGGED_TARGET },
   );
 }
 

@@ -14,6 +14,8 @@ import { updateTargetType } from '../../services/fleet/target-types/update.ts';
 import { type JsonObject, textOf } from '../json.ts';
 import { jsonOf, sendHal } from '../media.ts';
 import { collectionRoutes, createListed } from './collection.ts';
+import { TARGET_TYPE } from './described/collections.ts';
+import { SET_TYPE_OF_TARGET_TYPE, SET_TYPES_OF_TARGET_TYPE } from './described/software.ts';
 import { idsOfReferences, readIds, renderSetType } from './distribution-set-types.ts';
 import { pathIdOf } from './parameters.ts';
 import { type LinksOf, link, renderAuthorship, selfLink, withoutNulls } from './render.ts';
@@ -26,6 +28,7 @@ export function targetTypeRoutes(router: Router, options: ResourceOptions, links
     needs: { create: 'CREATE_TARGET_TYPE', update: 'UPDATE_TARGET_TYPE' },
     names: { color: 'colour', compatibleDistributionSetTypeIds: 'compatibledistributionsettypes' },
     sortNames: TARGET_TYPE_SORT_NAMES,
+    described: TARGET_TYPE,
     list: listTargetTypes,
     find: findTargetType,
     create: createListed('targetTypes', readTargetType, (context, targetTypes) =>
@@ -59,14 +62,19 @@ export function targetTypeRoutes(router: Router, options: ResourceOptions, links
     router,
     path,
     { get: getSetTypes, post: takes('UPDATE_TARGET_TYPE', addSetTypes) },
-    { ...options, names: { setTypeIds: '' } },
+    { ...options, names: { setTypeIds: '' }, described: SET_TYPES_OF_TARGET_TYPE },
   );
 
   const removeSetType = answersNoContent((context, request) => {
     const setTypeIds = [pathIdOf(request, 'setTypeId')];
     return removeCompatibleSetTypes(context, { id: pathIdOf(request, 'id'), setTypeIds });
   });
-  resource(router, `${path}/:setTypeId`, { delete: removeSetType }, options);
+  resource(
+    router,
+    `${path}/:setTypeId`,
+    { delete: removeSetType },
+    { ...options, described: SET_TYPE_OF_TARGET_TYPE },
+  );
 }
 
 const readTargetType = (body: JsonObject) => ({

@@ -10,6 +10,7 @@ import { updateTarget } from '../../services/fleet/targets/update.ts';
 import { mapInTurns } from '../../services/shared/turns.ts';
 import { asObject, asObjects, booleanOf, integerOf, type JsonObject, textOf } from '../json.ts';
 import { jsonOf, sendCreated, sendHal } from '../media.ts';
+import { TARGET_ATTRIBUTES, TARGET_ITEM, TARGETS, TYPE_OF_TARGET } from './described/targets.ts';
 import { throwFirst } from './field-names.ts';
 import { pagedList, pageRequest } from './paging.ts';
 import { type Links, link } from './render.ts';
@@ -38,7 +39,12 @@ export function targetRoutes(
     const links = linksOf(request);
     await sendCreated(response, created, (target) => renderCreated(target, links));
   };
-  resource(router, '/targets', { get, post: takes('CREATE_TARGET', post) }, { ...options, names: NAMES });
+  resource(
+    router,
+    '/targets',
+    { get, post: takes('CREATE_TARGET', post) },
+    { ...options, names: NAMES, described: TARGETS },
+  );
 
   const getOne: Handler = async (context, request, response) => {
     const target = await findTarget(context, controllerIdOf(request));
@@ -61,7 +67,7 @@ export function targetRoutes(
     router,
     '/targets/:controllerId',
     { get: getOne, put: takes('UPDATE_TARGET', put), delete: remove },
-    { ...options, names: NAMES },
+    { ...options, names: NAMES, described: TARGET_ITEM },
   );
 
   const getAttributes: Handler = async (context, request, response) => {
@@ -70,7 +76,12 @@ export function targetRoutes(
     if (!attributes.length) return void response.status(204).end();
     sendHal(response, Object.fromEntries(attributes.map(({ key, value }) => [key, value])));
   };
-  resource(router, '/targets/:controllerId/attributes', { get: getAttributes }, options);
+  resource(
+    router,
+    '/targets/:controllerId/attributes',
+    { get: getAttributes },
+    { ...options, described: TARGET_ATTRIBUTES },
+  );
 
   const assignType: Handler = async (context, request, response) => {
     const targetTypeId = integerOf(asObject(jsonOf(request)), 'id');
@@ -86,7 +97,7 @@ export function targetRoutes(
     router,
     '/targets/:controllerId/targettype',
     { post: takes('UPDATE_TARGET', assignType), delete: unassignType },
-    { ...options, names: { targetTypeId: 'id' } },
+    { ...options, names: { targetTypeId: 'id' }, described: TYPE_OF_TARGET },
   );
 }
 

@@ -7,29 +7,34 @@ import { takeUpload } from '../../services/software/artifacts/take-upload.ts';
 import { webError } from '../hawkbit-errors.ts';
 import { originOf, type Proxies, setProtocolHeaders } from '../http.ts';
 import { renderImport, rowsOf } from '../imports/router.ts';
+import { notedRoutes } from '../openapi/noted.ts';
+import type { RouteBook } from '../openapi/operation.ts';
 import { answerErrors } from '../rest/errors.ts';
+import { UPLOAD, UPLOAD_OF_TARGETS } from './described.ts';
 
 export interface UploadsOptions {
   platform: Platform;
   proxies: Pick<Proxies, 'addressOf'>;
   log: (error: unknown) => void;
+  routes: RouteBook;
 }
 
 /**
  * `/uploads/{token}` and `/uploads/imports/{token}`: the bytes of files that `createArtifactUpload` and
  * `createImportUpload` await. The token is all that they need.
  */
-export function uploadRouter({ platform, proxies, log }: UploadsOptions): express.Router {
+export function uploadRouter({ platform, proxies, log, routes }: UploadsOptions): express.Router {
   const router = express.Router({ strict: true, caseSensitive: true });
   router.use((_request, response, next) => {
     setProtocolHeaders(response);
     next();
   });
-  router.put('/:token', (request, response) => {
+  const serve = notedRoutes(router, routes.under('/uploads', 'uploads'));
+  serve('put', '/:token', UPLOAD, (request, response) => {
     const origin = originOf(proxies, request, 'FILES');
     return takeFile(platform, origin, request, response);
   });
-  router.put('/imports/:token', (request, response) => {
+  serve('put', '/imports/:token', UPLOAD_OF_TARGETS, (request, response) => {
     const origin = originOf(proxies, request, 'FILES');
     return takeImport(platform, origin, request, response);
   });
@@ -44,12 +49,12 @@ export function uploadRouter({ platform, proxies, log }: UploadsOptions): expres
 async function takeImport(
   platform: Platform,
   origin: Origin,
-  request: Request<{ token: string }>,
+  request: Request,
   response: Response,
 ): Promise<void> {
   if (isPacked(request)) return refusePacked(response);
   const bytesTotal = Number(request.headers['content-length']) || null;
-  const { token } = request.params;
+  const token = String(request.params['token']);
   const taken = await takeImportUpload(platform, origin, token, { bytesTotal, read: rowsOf(request) });
   response.json(renderImport(taken));
 }
@@ -62,13 +67,13 @@ const refusePacked = (response: Response) =>
 async function takeFile(
   platform: Platform,
   origin: Origin,
-  request: Request<{ token: string }>,
+  request: Request,
   response: Response,
 ): Promise<void> {
   if (isPacked(request)) return refusePacked(response);
   // Not destroyed: the answer that says what is wrong with the file still has to be sent.
   const content = request.iterator({ destroyOnReturn: false });
-  const artifact = await takeUpload(platform, origin, request.params.token, content);
+  const artifact = await takeUpload(platform, origin, String(request.params['token']), content);
   response.status(201).json(renderArtifact(artifact));
 }
 

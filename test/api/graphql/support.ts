@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { openBrowsers } from '../../../src/api/browsers.ts';
 import { openGraphql } from '../../../src/api/graphql/server/server.ts';
 import { openProxies } from '../../../src/api/http.ts';
+import { openRouteBook } from '../../../src/api/openapi/operation.ts';
 import { unauthenticated } from '../../../src/errors.ts';
 import type { Permission, Role } from '../../../src/services/access/grants.ts';
 import type { Caller, Context } from '../../../src/services/shared/context.ts';
@@ -73,6 +74,7 @@ export function openTestDoor() {
     }
     const proxies = openProxies('loopback', undefined);
     const graphql = await openGraphql({
+      routes: openRouteBook(),
       platform,
       proxies,
       browsers: openBrowsers(proxies, []),

@@ -2,9 +2,13 @@ import type { Request, Response, Router } from 'express';
 import type { IssuerSignIn, Visit } from '../../../services/access/issuer-sign-in.ts';
 import { domainErrorOf } from '../../../services/shared/domain-error-of.ts';
 import type { Proxies } from '../../http.ts';
+import { notedRoutes } from '../../openapi/noted.ts';
+import type { RouteBook } from '../../openapi/operation.ts';
 import { graphqlOriginOf } from './context.ts';
+import { RETURN_FROM_ISSUER, VISIT_ISSUER } from './described.ts';
 
 export interface OpenIdConnectOptions {
+  routes: RouteBook;
   proxies: Pick<Proxies, 'addressOf' | 'baseUrlOf' | 'basePathOf'>;
   /** Without it nobody signs in in this way. */
   issuerSignIn?: IssuerSignIn | undefined;
@@ -28,7 +32,7 @@ const LONGEST_RETURN = 2_000;
  * `expired` or `unavailable`.
  */
 export function openIdConnectRoutes(router: Router, options: OpenIdConnectOptions): void {
-  const { proxies, issuerSignIn, setSessionCookie } = options;
+  const { proxies, issuerSignIn, setSessionCookie, routes } = options;
   if (!issuerSignIn) return;
   const callbackOf = (request: Request) => `${proxies.baseUrlOf(request)}${request.baseUrl}${CALLBACK}`;
   const cookieOf = (request: Request) => ({
@@ -43,7 +47,8 @@ export function openIdConnectRoutes(router: Router, options: OpenIdConnectOption
     response.set('Referrer-Policy', 'no-referrer').redirect(303, to.href);
   };
 
-  router.get(OPENID_CONNECT_PATH, async (request, response) => {
+  const serve = notedRoutes(router, routes);
+  serve('get', OPENID_CONNECT_PATH, VISIT_ISSUER, async (request, response) => {
     const base = proxies.baseUrlOf(request);
     const back = pathIn(base, request.query['returnTo']) ?? `${proxies.basePathOf(request)}/`;
     try {
@@ -55,7 +60,7 @@ export function openIdConnectRoutes(router: Router, options: OpenIdConnectOption
       leave(response, withError(base, back, wordOf(error)));
     }
   });
-  router.get(CALLBACK, async (request, response) => {
+  serve('get', CALLBACK, RETURN_FROM_ISSUER, async (request, response) => {
     const base = proxies.baseUrlOf(request);
     const kept = readCookie(request.headers.cookie);
     const back = pathIn(base, kept?.back) ?? `${proxies.basePathOf(request)}/`;

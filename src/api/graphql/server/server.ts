@@ -12,6 +12,7 @@ import type { GraphQLSchema } from 'graphql';
 import { sendFailure } from './answers.ts';
 import { compileQueries } from './compiled.ts';
 import type { GraphqlContext } from './context.ts';
+import { ASK, ASK_BY_GET } from './described.ts';
 import { formatError } from './errors.ts';
 import { graphiqlRoutes } from './graphiql.ts';
 import { limitOperations } from './limit-operations.ts';
@@ -43,8 +44,11 @@ export async function openGraphql(options: ListenerOptions): Promise<GraphqlDoor
   const failed: ErrorRequestHandler = (error, request, response, _next) =>
     sendFailure(request, response, error, log);
   const router = express.Router();
+  const routes = options.routes.under('/graphql', 'graphql');
   graphiqlRoutes(router, options.proxies);
-  sessionRoutes(router, options);
+  sessionRoutes(router, { ...options, routes });
+  routes.note({ method: 'get', path: '', operation: ASK_BY_GET });
+  routes.note({ method: 'post', path: '', operation: ASK });
   router.all('/', answer);
   router.use(failed);
   return { schema, answer, router, close: () => apollo.stop() };

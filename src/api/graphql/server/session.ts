@@ -11,9 +11,12 @@ import { domainErrorOf } from '../../../services/shared/domain-error-of.ts';
 import { type Browsers, SESSION_COOKIE, sessionTokenOf } from '../../browsers.ts';
 import { type Proxies, setProtocolHeaders } from '../../http.ts';
 import { isOfType } from '../../media-types.ts';
+import { notedRoutes } from '../../openapi/noted.ts';
+import type { RouteBook } from '../../openapi/operation.ts';
 import { Refusal } from './answers.ts';
 import { readJsonBody } from './body.ts';
 import { graphqlOriginOf } from './context.ts';
+import { SIGN_IN, SIGN_OUT } from './described.ts';
 import { type OpenIdConnectOptions, openIdConnectRoutes } from './openid-connect.ts';
 
 const PATH = '/session';
@@ -26,6 +29,7 @@ export interface SessionOptions {
   /** @throws UNAUTHENTICATED, SIGN_IN_UNAVAILABLE */
   signIn: Authenticator;
   issuerSignIn?: IssuerSignIn | undefined;
+  routes: RouteBook;
 }
 
 const Account = z.object({ username: z.string(), password: z.string() });
@@ -36,7 +40,7 @@ const Account = z.object({ username: z.string(), password: z.string() });
  * the user may be signed in still, and the answer says where to end that: `{signOutUrl}`.
  */
 export function sessionRoutes(router: Router, options: SessionOptions): void {
-  const { platform, proxies, browsers, signIn, issuerSignIn } = options;
+  const { platform, proxies, browsers, signIn, issuerSignIn, routes } = options;
   const begin = async (request: Request, response: Response) => {
     browsers.requireOwnPage(request);
     // A form of another site can't send such a body.
@@ -79,9 +83,10 @@ export function sessionRoutes(router: Router, options: SessionOptions): void {
     setProtocolHeaders(response);
     next();
   });
-  openIdConnectRoutes(router, { proxies, issuerSignIn, setSessionCookie });
-  router.post(PATH, begin);
-  router.delete(PATH, end);
+  openIdConnectRoutes(router, { proxies, issuerSignIn, setSessionCookie, routes });
+  const serve = notedRoutes(router, routes);
+  serve('post', PATH, SIGN_IN, begin);
+  serve('delete', PATH, SIGN_OUT, end);
   router.all(PATH, (_request, response) => void response.set('Allow', 'POST, DELETE').status(405).end());
 }
 

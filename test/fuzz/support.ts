@@ -1,0 +1,33 @@
+import fc from 'fast-check';
+
+/** Of `npm run fuzz`; without them a property is tried a few times, always with the same values. */
+const SECONDS = Number(process.env['MUSTER_FUZZ_SECONDS'] ?? 0);
+export const SEED = Number(process.env['MUSTER_FUZZ_SEED'] ?? 20_261_130);
+
+/** Longer than this no parser takes for what is tried here, also where the machine is busy. */
+const LONGEST_MS = 2_000;
+const FEW = 60;
+
+/** How long a part may fuzz, as a share of all time there is. */
+export const budgetMs = (share: number): number => SECONDS * 1_000 * share;
+
+/**
+ * Tries a property for its share of the time. What fails is told with its seed and its smallest case.
+ * @throws what it found
+ */
+export async function hold<T>(
+  values: fc.Arbitrary<T>,
+  tryOne: (value: T) => void | Promise<void>,
+  share: number,
+): Promise<void> {
+  const timed = fc.asyncProperty(values, async (value) => {
+    const begunAt = performance.now();
+    await tryOne(value);
+    const took = performance.now() - begunAt;
+    if (took > LONGEST_MS) throw new Error(`it took ${Math.round(took)} ms`);
+  });
+  const limit = SECONDS
+    ? { numRuns: 1_000_000_000, interruptAfterTimeLimit: budgetMs(share) }
+    : { numRuns: FEW };
+  await fc.assert(timed, { seed: SEED, ...limit });
+}
