@@ -68,7 +68,7 @@ export function readBody(request: IncomingMessage, limit: number): Promise<Buffe
       });
     source.on('data', take);
     source.once('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, length)));
-    source.once('error', () => giveUp(new UnreadBody(400, 'The body cannot be unpacked')));
+    source.on('error', () => giveUp(new UnreadBody(400, 'The body cannot be unpacked')));
     request.once('close', brokeOff);
     if (request.destroyed) brokeOff();
   });

@@ -26,7 +26,8 @@ export function readFileForm(request: Request): FileForm {
   const others = new Set<string>();
   const done = new Promise<void>((resolve, reject) => {
     parser.once('close', resolve);
-    parser.once('error', () => reject(malformed('The form is not well formed')));
+    // Not once: what is cut off and malformed too is told twice, and an error that nobody hears ends the process.
+    parser.on('error', () => reject(malformed('The form is not well formed')));
     request.once('close', () => {
       if (!request.complete) parser.destroy(new Error('the form broke off'));
     });
@@ -35,6 +36,8 @@ export function readFileForm(request: Request): FileForm {
   done.catch(() => {});
   const file = new Promise<Awaited<FileForm['file']>>((resolve, reject) => {
     parser.on('file', (name, content, { filename }) => {
+      // Whoever reads it hears the error, too; perhaps nobody does.
+      content.on('error', () => {});
       if (name === 'file') resolve({ content, filename: filename ?? '' });
       else {
         others.add(name);

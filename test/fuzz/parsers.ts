@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import type { IncomingMessage } from 'node:http';
 import fc from 'fast-check';
 import { baseUrlOf, MisaddressedError } from '../../src/api/base-url.ts';

@@ -6,7 +6,7 @@ export const SEED = Number(process.env['MUSTER_FUZZ_SEED'] ?? 20_261_130);
 
 /** Longer than this no parser takes for what is tried here, also where the machine is busy. */
 const LONGEST_MS = 2_000;
-const FEW = 60;
+const FEW = 40;
 
 /** How long a part may fuzz, as a share of all time there is. */
 export const budgetMs = (share: number): number => SECONDS * 1_000 * share;

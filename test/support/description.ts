@@ -1,8 +1,12 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 
 type Json = Record<string, unknown>;
+interface Answer {
+  $ref?: string;
+  content?: Record<string, { schema: Json }>;
+}
 interface Described {
-  responses: Record<string, { content?: Record<string, { schema: Json }> }>;
+  responses: Record<string, Answer>;
 }
 
 /** An exchange to be held against the document of the API. */
@@ -28,6 +32,7 @@ export function openDescription(document: Json): Description {
     formats: { binary: true, 'date-time': true, int64: true, int32: true },
   });
   ajv.addSchema({ $id: 'api', ...(closed(document) as Json) });
+  const { responses } = document['components'] as { responses: Record<string, Answer> };
   const known = new Map<string, ValidateFunction>();
   const validatorOf = (pointer: string) => {
     const found = known.get(pointer) ?? ajv.compile({ $ref: `api#${pointer}` });
@@ -56,16 +61,18 @@ export function openDescription(document: Json): Description {
       if (!found || !operation)
         return [404, 405, 401, 400].includes(status) ? [] : [`${method} ${plain}: not described`];
       const at = `${method} ${found.path}`;
-      const answer = operation.responses[status];
-      if (!answer) return [`${at}: ${status} is not described`];
-      const pointer = `/paths/${escaped(found.path)}/${name}`;
+      const described = operation.responses[status];
+      if (!described) return [`${at}: ${status} is not described`];
+      const { $ref } = described;
+      const pointer = $ref?.slice(1) ?? `/paths/${escaped(found.path)}/${name}/responses/${status}`;
+      const answer = $ref === undefined ? described : responses[$ref.replace(/.*\//, '')]!;
       const essence = type.replace(/;.*/s, '');
       const problems: string[] = [];
       if (json !== undefined && !answer.content?.[essence])
         problems.push(`${at}: ${status} in ${type} is not described`);
       else if (json !== undefined)
         problems.push(
-          ...faultsOf(`${pointer}/responses/${status}/content/${escaped(essence)}/schema`, json).map(
+          ...faultsOf(`${pointer}/content/${escaped(essence)}/schema`, json).map(
             (fault) => `${at} ${status}: ${fault}`,
           ),
         );

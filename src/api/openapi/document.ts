@@ -1,6 +1,6 @@
 import { VERSION } from '../../version.ts';
 import { DOORS, refusal, refusalsOf, SECURITY_SCHEMES } from './doors.ts';
-import type { Answer, NotedRoute, Parameter } from './operation.ts';
+import type { Answer, DoorKind, NotedRoute, Parameter } from './operation.ts';
 import { components, id, type Schema, text } from './schema.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -35,9 +35,23 @@ export function documentOf(routes: readonly NotedRoute[]): Json {
     },
     tags: Object.entries(DOORS).map(([name, { about }]) => ({ name, description: about })),
     paths,
-    components: { schemas: components(), securitySchemes: SECURITY_SCHEMES },
+    components: {
+      schemas: components(),
+      responses: refusalsOfDoors(routes),
+      securitySchemes: SECURITY_SCHEMES,
+    },
   };
 }
+
+const nameOfRefusal = (status: number, door: DoorKind) => `${door}${status}`;
+
+/** The answers to what is refused, each once. */
+const refusalsOfDoors = (routes: readonly NotedRoute[]): Json =>
+  Object.fromEntries(
+    routes.flatMap((route) =>
+      refusalsOf(route).map((status) => [nameOfRefusal(status, route.door), refusal(status, route.door)]),
+    ),
+  );
 
 /** `/targets/:id` as `/targets/{id}`. */
 export const pathOf = (path: string): string => path.replace(/:(\w+)/g, '{$1}');
@@ -57,7 +71,7 @@ function operationOf(route: NotedRoute): Json {
     tags: [door],
     summary,
     ...(about && { description: about }),
-    security: DOORS[door].security,
+    security: [...DOORS[door].security, ...(operation.session ? [{ session: [] }] : [])],
     ...(parameters.length && { parameters }),
     ...(requestBody && { requestBody }),
     responses: {
@@ -65,7 +79,9 @@ function operationOf(route: NotedRoute): Json {
       ...(isTagged(route) && {
         304: { description: 'The client has it already: its ETag is in `If-None-Match`.' },
       }),
-      ...Object.fromEntries(refusals.map((status) => [status, refusal(status, door)])),
+      ...Object.fromEntries(
+        refusals.map((status) => [status, { $ref: `#/components/responses/${nameOfRefusal(status, door)}` }]),
+      ),
     },
   };
 }

@@ -29,6 +29,8 @@ export interface Operation {
   answers: Readonly<Record<number, Answer | string>>;
   /** What the caller must be allowed to, where the route doesn't know it. */
   permission?: Permission;
+  /** Whether the cookie of a session counts here, where it does not for the rest of the door. */
+  session?: true;
 }
 
 /** What is said of each method of a path: of all of them, and of no other. */

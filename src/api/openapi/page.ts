@@ -16,8 +16,9 @@ interface Operation {
     schema: Schema;
   }[];
   requestBody?: Body;
-  responses: Readonly<Record<string, Body & { description: string }>>;
+  responses: Readonly<Record<string, Answer>>;
 }
+type Answer = (Body & { description: string; $ref?: undefined }) | { $ref: string };
 interface Body {
   required?: boolean;
   content?: Readonly<Record<string, { schema: Schema }>>;
@@ -28,6 +29,7 @@ export interface Document {
   paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
   components: {
     schemas: Readonly<Record<string, Schema>>;
+    responses: Readonly<Record<string, Body & { description: string }>>;
     securitySchemes: Readonly<Record<string, { description: string }>>;
   };
 }
@@ -76,7 +78,11 @@ export function renderPage(document: Document): string {
     ([name, { description }]) =>
       `<tr><td id="way-${name}"><code>${name}</code></td><td>${prose(description)}</td></tr>`,
   );
-  const links = [...tags.map(({ name }) => name), 'sign-in', 'schemas'];
+  const refusals = Object.entries(components.responses).map(
+    ([name, answer]) =>
+      `<tr><td id="refusal-${name}">${name}</td><td>${prose(answer.description)} ${renderBody(answer)}</td></tr>`,
+  );
+  const links = [...tags.map(({ name }) => name), 'sign-in', 'refusals', 'schemas'];
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escaped(info.title)} – API</title><link rel="icon" href="data:,"><style>${STYLE}</style></head><body>
@@ -84,6 +90,7 @@ export function renderPage(document: Document): string {
 <p>${prose(info.description)}</p><p><a href="openapi.json">openapi.json</a> has all of this for programs.</p>
 <nav aria-label="Parts">${links.map((name) => `<a href="#${name}">${titleOf(name)}</a>`).join('')}</nav>
 <main>${sections.join('')}<h2 id="sign-in">Sign-in</h2><table>${ways.join('')}</table>
+<h2 id="refusals">Refusals</h2><details><summary>All</summary><table>${refusals.join('')}</table></details>
 <h2 id="schemas">Schemas</h2>${schemas.join('')}</main></body></html>
 `;
 }
@@ -115,9 +122,13 @@ function renderOperation({
       `<tr><td><code>${escaped(name)}</code><br><i>${place}${required ? ', needed' : ''}</i></td>` +
       `<td>${typeOf(schema)}</td><td>${prose(about ?? String(schema['description'] ?? ''))}</td></tr>`,
   );
-  const answers = Object.entries(responses).map(
-    ([status, answer]) =>
-      `<tr><td>${status}</td><td>${prose(answer.description)} ${Number(status) < 300 ? renderBody(answer) : ''}</td></tr>`,
+  const answers = Object.entries(responses).flatMap(([status, answer]) =>
+    answer.$ref === undefined
+      ? `<tr><td>${status}</td><td>${prose(answer.description)} ${renderBody(answer)}</td></tr>`
+      : [],
+  );
+  const refusals = Object.entries(responses).flatMap(([status, { $ref }]) =>
+    $ref === undefined ? [] : `<a href="#refusal-${$ref.replace(/.*\//, '')}">${status}</a>`,
   );
   return (
     `<details id="${operationId}"><summary><b class="${method}">${method.toUpperCase()}</b>` +
@@ -126,7 +137,8 @@ function renderOperation({
     `<p><i>Sign-in:</i> ${ways.length ? ways.join(' or ') : 'none'}</p>` +
     `${rows.length ? `<h4>Parameters</h4><table>${rows.join('')}</table>` : ''}` +
     `${requestBody ? `<h4>Body${requestBody.required ? '' : ', which may be missing'}</h4>${renderBody(requestBody)}` : ''}` +
-    `<h4>Answers</h4><table>${answers.join('')}</table></details>`
+    `<h4>Answers</h4><table>${answers.join('')}</table>` +
+    `${refusals.length ? `<p><i>Refused by</i> ${refusals.join(', ')}</p>` : ''}</details>`
   );
 }
 
@@ -144,8 +156,11 @@ function renderSchema(schema: Schema): string {
   const properties = Object.entries((schema['properties'] ?? {}) as Record<string, Schema>);
   const about = schema['description'] ? `<p>${prose(String(schema['description']))}</p>` : '';
   if (!properties.length) {
-    const items = schema['items'] as Schema | undefined;
-    const inner = items?.['properties'] ? renderSchema(items) : '';
+    const choices = (schema['anyOf'] ?? [schema['items'] ?? {}]) as Schema[];
+    const inner = choices
+      .filter((one) => one['properties'])
+      .map(renderSchema)
+      .join('');
     return `${about}<p>${typeOf(schema)}</p>${inner}`;
   }
   const required = new Set((schema['required'] ?? []) as string[]);

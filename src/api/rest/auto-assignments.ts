@@ -27,8 +27,8 @@ import {
   AUTO_ASSIGNMENT_ITEM,
   AUTO_ASSIGNMENTS,
   AUTO_ASSIGNMENTS_OF_SET,
-  stepOf,
-} from './described/deployments.ts';
+} from './described/auto-assignments.ts';
+import { stepOf } from './described/deployments.ts';
 import { pagedListBy, pageRequest, parameterValues } from './paging.ts';
 import { pathIdOf } from './parameters.ts';
 import { type Links, link, linkToSet, renderAuthorship, withoutNulls } from './render.ts';

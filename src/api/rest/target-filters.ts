@@ -16,8 +16,8 @@ import { asObject, booleanOf, integerOf, type JsonObject, textOf } from '../json
 import { jsonOf, sendHal } from '../media.ts';
 import { forceTypeOf, neededSetId } from './assignments.ts';
 import { collectionRoutes, pagedCollection } from './collection.ts';
+import { AUTO_ASSIGNED_SET, FILTERS_OF_SET } from './described/auto-assignments.ts';
 import { TARGET_FILTER } from './described/collections.ts';
-import { AUTO_ASSIGNED_SET, FILTERS_OF_SET } from './described/deployments.ts';
 import { renderWhole } from './distribution-sets.ts';
 import { pageRequest } from './paging.ts';
 import { pathIdOf } from './parameters.ts';

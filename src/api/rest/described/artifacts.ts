@@ -47,7 +47,7 @@ export const ARTIFACT_ITEM = {
 export const ARTIFACT_DOWNLOAD = {
   get: {
     summary: 'Download an artifact',
-    description: 'Also for the cookie of a session, so that a page can link to it.',
+    session: true,
     parameters: RANGES,
     answers: { ...FILE_ANSWERS, 410: 'The store has lost it.' },
   },
