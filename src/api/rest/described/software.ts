@@ -214,12 +214,10 @@ export const TAGGED_SET = {
   delete: { summary: 'Take a tag from a distribution set', answers: { 204: 'It does not have it.' } },
 } satisfies Record<string, Operation>;
 
+const VISIBLE = flag('Of modules only: whether devices get it with their update.');
 const ENTRY = component(
   'SoftwareMetadataEntry',
-  object(
-    { key: text(), value: text() },
-    { targetVisible: flag('Of modules: whether devices get it with their update.') },
-  ),
+  object({ key: text(), value: text() }, { targetVisible: VISIBLE }),
 );
 export const SOFTWARE_METADATA = {
   get: {
@@ -230,7 +228,7 @@ export const SOFTWARE_METADATA = {
   },
   post: {
     summary: 'Set entries of the metadata',
-    body: { schema: oneOrMany(object({ key: text() }, { value: text(), targetVisible: flag() })) },
+    body: { schema: oneOrMany(object({ key: text() }, { value: text(), targetVisible: VISIBLE })) },
     answers: { 201: 'The entries are there.' },
   },
 } satisfies Record<string, Operation>;
@@ -238,7 +236,7 @@ export const SOFTWARE_METADATA_ENTRY = {
   get: { summary: 'Read an entry of the metadata', answers: { 200: gives(ENTRY, 'The entry.') } },
   put: {
     summary: 'Set an entry of the metadata',
-    body: { schema: object({}, { key: text('Not looked at.'), value: text(), targetVisible: flag() }) },
+    body: { schema: object({}, { key: text('Not looked at.'), value: text(), targetVisible: VISIBLE }) },
     answers: { 204: 'It is set.' },
   },
   delete: { summary: 'Delete an entry of the metadata', answers: { 204: 'It is gone.' } },

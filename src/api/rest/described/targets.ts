@@ -81,7 +81,9 @@ export const TARGET_ITEM = {
   put: {
     summary: 'Change a target',
     description: 'What is not given stays as it is.',
-    body: { schema: object({}, { ...GIVEN, controllerId: text(), group: text() }) },
+    body: {
+      schema: object({}, { ...GIVEN, controllerId: text('Not looked at.'), group: text('Not looked at.') }),
+    },
     answers: { 200: gives(TARGET, 'The target as it is now.') },
   },
   delete: { summary: 'Delete a target', permission: 'DELETE_TARGET', answers: { 204: 'It is gone.' } },
