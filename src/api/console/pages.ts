@@ -3,13 +3,11 @@
  * added here, so that the browser gets it when it is asked for it directly.
  */
 const PAGES = [
-  'account',
   'actions',
   'audit',
   'auto-assignments',
   'distribution-sets',
   'enrollment',
-  'jobs',
   'provision',
   'rollouts',
   'settings',
