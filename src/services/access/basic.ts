@@ -27,13 +27,18 @@ export function basicScheme({ database, tenants: registry }: Platform): Scheme {
   const attempts = openAttempts();
 
   const check = async ({ tenant, username, password }: Login, attempt: Attempt): Promise<Caller> => {
-    const tenantId = (await registry.byName(tenant))?.tenantId;
-    const [account] =
-      tenantId === undefined ? [] : await accountByName(database).execute({ tenantId, username });
-    attempt.tenantId = account?.tenantId;
-    if (tenantId !== undefined) attempt.claimed = { tenantId, username, kind: 'USER' };
+    let account: Awaited<ReturnType<ReturnType<typeof accountByName>['execute']>>[number] | undefined;
+    const findHash = async () => {
+      const tenantId = (await registry.byName(tenant))?.tenantId;
+      if (tenantId !== undefined) {
+        attempt.claimed = { tenantId, username, kind: 'USER' };
+        [account] = await accountByName(database).execute({ tenantId, username });
+      }
+      attempt.tenantId = account?.tenantId;
+      return account?.passwordHash ?? NO_PASSWORD;
+    };
     const turn = { name: networkOf(attempt.address), urgent: attempt.proven };
-    const right = await verifyPassword(password, account?.passwordHash ?? NO_PASSWORD, turn);
+    const right = await verifyPassword(password, findHash, turn);
     if (!account || !right) throw unauthenticated();
     return callerOf(account);
   };

@@ -21,21 +21,26 @@ export async function hashPassword(password: string): Promise<string> {
 }
 
 /**
- * Whether the hash was made of this password. Takes the same time whatever the answer. `turn` says for whom it is done.
+ * Whether the hash was made of this password. Takes the same time whatever the answer. `turn` says for whom it is done. A
+ * hash that has to be looked up is so in its turn: what is refused costs no look-up, and none gets old while it waits.
  * @throws SIGN_IN_UNAVAILABLE while too many others wait, as hashPassword does
  */
 export async function verifyPassword(
   password: string,
-  encoded: string,
+  encoded: string | (() => Promise<string>),
   turn: Turn = SOMEBODY,
 ): Promise<boolean> {
+  return inTurn(turn, async () =>
+    isMadeOf(password, typeof encoded === 'string' ? encoded : await encoded()),
+  );
+}
+
+async function isMadeOf(password: string, encoded: string): Promise<boolean> {
   const [, ln, r, p, salt, hash] = ENCODED.exec(encoded) ?? [];
   if (!salt || !hash) throw new Error('a stored password hash cannot be read');
   const expected = Buffer.from(hash, 'base64');
   const costs = { ln: Number(ln), r: Number(r), p: Number(p) };
-  const actual = await inTurn(turn, () =>
-    scryptOf(password, Buffer.from(salt, 'base64'), expected.length, costs),
-  );
+  const actual = await scryptOf(password, Buffer.from(salt, 'base64'), expected.length, costs);
   return timingSafeEqual(actual, expected);
 }
 

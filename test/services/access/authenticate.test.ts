@@ -241,7 +241,8 @@ function holdNextHash() {
   const whenHashing = new Promise<void>((go) => {
     begun = go;
   });
-  hashes.mockImplementationOnce(async () => {
+  hashes.mockImplementationOnce(async (_password, encoded) => {
+    if (typeof encoded === 'function') await encoded();
     begun();
     await released;
     return true;

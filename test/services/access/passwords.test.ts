@@ -61,3 +61,16 @@ it('works off more hashes than run at once', async () => {
   expect(answers).toEqual(Array(7).fill(false));
   expect(await verifyPassword('a-quiet-secret', hash)).toBe(true);
 });
+
+it('looks nothing up for what it refuses, because too much waits', async () => {
+  let lookUps = 0;
+  const find = async () => {
+    lookUps++;
+    return NO_PASSWORD;
+  };
+  const answers = await Promise.allSettled(
+    Array.from({ length: 50 }, () => verifyPassword('wrong', find, { name: 'b' })),
+  );
+  expect(lookUps).toBe(answers.filter(({ status }) => status === 'fulfilled').length);
+  expect(lookUps).toBeLessThan(50);
+});
