@@ -204,7 +204,7 @@ describe('by GraphQL', () => {
       role: {
         id: expect.stringMatching(/^Role:\d+$/),
         name: 'fitter',
-        description: '',
+        description: null,
         grants: grantsOf('READ_TARGET'),
         createdBy: 'boss',
       },
