@@ -18,6 +18,15 @@ export function isUnavailable(error: unknown): boolean {
   return cause instanceof DatabaseUnavailableError;
 }
 
+/** character_not_in_repertoire: U+0000 in a text. */
+const NOT_A_TEXT = '22021';
+
+/** Whether an error only means that a parameter holds what no text of the database can hold. */
+export function isUnstorable(error: unknown): boolean {
+  const cause = error instanceof DrizzleQueryError ? error.cause : error;
+  return cause instanceof postgres.PostgresError && cause.code === NOT_A_TEXT;
+}
+
 /** too_many_connections: those of the server, the database or the role. */
 const NO_CONNECTION_LEFT = '53300';
 

@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { newFolder } from '../support/folder.ts';
+import { newFolder, testFolder } from '../support/folder.ts';
 import {
   clientOf,
   createServedTenant,
@@ -55,7 +54,7 @@ function ofManagement(): { paths: Paths } {
 
 /** Runs it on a document. @returns what it said where it found something */
 async function fuzzed(described: object, authorization: string): Promise<string> {
-  const file = join(newFolder(), 'openapi.json');
+  const file = `${newFolder()}.json`;
   writeFileSync(file, JSON.stringify(described));
   const seconds = Math.max(Math.round(budgetMs(SHARE) / 1_000), 10);
   const args = [
@@ -64,7 +63,8 @@ async function fuzzed(described: object, authorization: string): Promise<string>
     ...['--max-time', String(seconds), '--request-timeout', '10', '--seed', String(SEED), '--no-color'],
     ...['--generation-database', 'none', '--warnings', 'off', '--phases', 'coverage,fuzzing'],
   ];
-  const child = spawn(SCHEMATHESIS!, args);
+  // It keeps a cache where it is started.
+  const child = spawn(SCHEMATHESIS!, args, { cwd: testFolder() });
   let said = '';
   child.stdout.on('data', (text) => (said += text));
   child.stderr.on('data', (text) => (said += text));

@@ -7,6 +7,7 @@ import { listTargets } from '../../../../src/services/fleet/targets/find.ts';
 import { setTargetAttributes } from '../../../../src/services/fleet/targets/set-attributes.ts';
 import { summarizeFleet } from '../../../../src/services/fleet/targets/summary.ts';
 import { updateTarget } from '../../../../src/services/fleet/targets/update.ts';
+import { domainErrorOf } from '../../../../src/services/shared/domain-error-of.ts';
 import { newTenant, openTestPlatform } from '../../../support/platform.ts';
 import { fleet } from '../target-tags/support.ts';
 
@@ -153,4 +154,9 @@ describe('the summary', () => {
     const scoped = tenant.contextOf(['READ_TARGET/group==eu']);
     expect((await summarizeFleet(scoped)).waitingForApproval).toBe(0);
   });
+});
+
+it('refuses a key that no text of the database can hold, as all that reach it', async () => {
+  const refusal = await countsBy('attribute', { key: '\0' }).catch(domainErrorOf);
+  expect(refusal).toMatchObject({ code: 'INVALID_INPUT', message: 'a text must hold no U+0000' });
 });
