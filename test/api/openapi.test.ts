@@ -99,7 +99,7 @@ function fieldsOf(schema: any): string[] {
   if (schema.anyOf) return [...new Set<string>(schema.anyOf.flatMap(fieldsOf))];
   if (schema.items) return fieldsOf(schema.items).map((field) => `0.${field}`);
   return Object.entries<typeof schema>(schema.properties ?? {})
-    .filter(([, one]) => !/^Not looked at/.test(one.description ?? ''))
+    .filter(([, one]) => !/^Ignored/.test(one.description ?? ''))
     .flatMap(([name, one]) => [name, ...fieldsOf(one).map((field) => `${name}.${field}`)]);
 }
 

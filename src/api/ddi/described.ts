@@ -43,9 +43,9 @@ export const CONFIG_DATA = {
         { data: map(text(), 'Attributes by their keys.') },
         {
           mode: oneOfTexts(ATTRIBUTE_MODES, 'Whether they are added, are all there are, or are taken away.'),
-          id: text('Not looked at.'),
-          time: text('Not looked at.'),
-          status: { type: 'object', description: 'Not looked at.' },
+          id: text('Ignored.'),
+          time: text('Ignored.'),
+          status: { type: 'object', description: 'Ignored.' },
         },
       ),
     },
@@ -146,7 +146,7 @@ const REPORT = component(
         { code: integer(undefined, { format: 'int32' }), details: MESSAGES },
       ),
     },
-    { id: either(text(), integer()), time: text('Not looked at.'), timestamp: time() },
+    { id: either(text(), integer()), time: text('Ignored.'), timestamp: time() },
   ),
 );
 /** `what` is an update or its cancellation. */

@@ -119,7 +119,7 @@ function renderOperation({
     .map((name) => `<a href="#way-${name}">${name}</a>`);
   const rows = parameters.map(
     ({ name, in: place, required, description: about, schema }) =>
-      `<tr><td><code>${escaped(name)}</code><br><i>${place}${required ? ', needed' : ''}</i></td>` +
+      `<tr><td><code>${escaped(name)}</code><br><i>${place}${required ? ', required' : ''}</i></td>` +
       `<td>${typeOf(schema)}</td><td>${prose(about ?? String(schema['description'] ?? ''))}</td></tr>`,
   );
   const answers = Object.entries(responses).flatMap(([status, answer]) =>
@@ -136,7 +136,7 @@ function renderOperation({
     `${description ? `<p>${prose(description)}</p>` : ''}` +
     `<p><i>Sign-in:</i> ${ways.length ? ways.join(' or ') : 'none'}</p>` +
     `${rows.length ? `<h4>Parameters</h4><table>${rows.join('')}</table>` : ''}` +
-    `${requestBody ? `<h4>Body${requestBody.required ? '' : ', which may be missing'}</h4>${renderBody(requestBody)}` : ''}` +
+    `${requestBody ? `<h4>Body${requestBody.required ? '' : ', optional'}</h4>${renderBody(requestBody)}` : ''}` +
     `<h4>Answers</h4><table>${answers.join('')}</table>` +
     `${refusals.length ? `<p><i>Refused by</i> ${refusals.join(', ')}</p>` : ''}</details>`
   );
@@ -166,8 +166,10 @@ function renderSchema(schema: Schema): string {
   const required = new Set((schema['required'] ?? []) as string[]);
   const rows = properties.map(
     ([name, one]) =>
-      `<tr><td><code>${escaped(name)}</code>${required.has(name) ? '' : '<br><i>perhaps</i>'}</td>` +
-      `<td>${one['properties'] ? renderSchema(one) : `${typeOf(one)} ${prose(String(one['description'] ?? ''))}`}</td></tr>`,
+      `<tr><td><code>${escaped(name)}</code>${required.has(name) ? '' : '<br><i>optional</i>'}</td>` +
+      (one['properties']
+        ? `<td colspan="2">${renderSchema(one)}</td></tr>`
+        : `<td>${typeOf(one)}</td><td>${prose(String(one['description'] ?? ''))}</td></tr>`),
   );
   return `${about}<table>${rows.join('')}</table>`;
 }

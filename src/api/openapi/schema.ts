@@ -48,11 +48,11 @@ export const list = (items: Schema, description?: string): Schema => ({
 export const oneOrMany = (items: Schema): Schema => either(list(items), items);
 
 /** An object with what it always has, and what it may have beside that. */
-export const object = (always: Schemas, perhaps: Schemas = {}, description?: string): Schema => ({
+export const object = (always: Schemas, optional: Schemas = {}, description?: string): Schema => ({
   type: 'object',
   ...(description && { description }),
   ...(Object.keys(always).length && { required: Object.keys(always) }),
-  properties: { ...always, ...perhaps },
+  properties: { ...always, ...optional },
 });
 
 /** An object whose keys are not known beforehand. */

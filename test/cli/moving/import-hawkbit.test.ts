@@ -23,13 +23,18 @@ mkdirSync(folder);
 const written = (out: string) =>
   out.split('\n').filter((line) => /^\D+\d+ +(?!0 +0 )\d+ +\d+ +\d+ +\d+$/.test(line));
 const from = await createServedTenant(server);
-const to = await createServedTenant(server);
 const filled = await fill(from);
-const run = (...more: string[]) =>
-  runImport({ url: server.url, from, to, state: join(folder, 'state.json') }, ...more);
+/** A tenant that is moved into, and the command that does it. */
+async function openMove() {
+  const to = await createServedTenant(server);
+  const state = join(folder, `${to.name}.json`);
+  const run = (...more: string[]) => runImport({ url: server.url, from, to, state }, ...more);
+  return { to, run };
+}
 const totalOf = async (tenant: ServedTenant, path: string) => (await call(tenant, 'GET', path)).total;
 
 it('counts in a dry run, brings all over, starts nothing, and finds no difference then', async () => {
+  const { to, run } = await openMove();
   const dry = await run('--dry-run');
   expect(dry).toMatchObject({ code: 0, err: '' });
   expect(dry.out).toMatch(/^targets +6 +6 +0 +0 +0$/m);
@@ -71,6 +76,8 @@ it('counts in a dry run, brings all over, starts nothing, and finds no differenc
 });
 
 it('finds a difference of every kind, mends what it can, and never tells a secret', async () => {
+  const { to, run } = await openMove();
+  await run();
   const send = (method: string, path: string, json?: unknown) => call(to, method, path, json);
   const one = async (list: string, q: string) =>
     (await send('GET', `${list}?q=${encodeURIComponent(q)}`)).content[0];
@@ -150,6 +157,7 @@ it('finds a difference of every kind, mends what it can, and never tells a secre
 it('assigns again with --actions what devices have still to do', async () => {
   // In hawkBit the filter's auto-assignment has reached four targets, which wait for a confirmation.
   await expect.poll(() => totalOf(from, 'actions?q=active==true')).toBe(4);
+  const { to, run } = await openMove();
   const done = await run('--actions');
   expect(done).toMatchObject({ code: 0, err: '' });
   expect(done.out).toMatch(/^open actions +4 +4 +0 +0 +0$/m);
@@ -169,10 +177,8 @@ it('says before it begins that a quota of the tenant is too small', async () => 
     { input: { tenantId: tenants.nodes[0].id, quotas: [{ kind: 'TARGETS', limit: 5 }] } },
   );
   expect(setTenantQuotas.userErrors).toEqual([]);
-  const { code, err } = await runImport(
-    { url: server.url, from, to: small, state: join(folder, 'small.json') },
-    '--restart',
-  );
+  const state = join(folder, 'small.json');
+  const { code, err } = await runImport({ url: server.url, from, to: small, state }, '--restart');
   expect({ code, err }).toEqual({
     code: 1,
     err: expect.stringMatching(/TARGETS: hawkBit has 6, Muster's .* 5\n$/),

@@ -131,7 +131,7 @@ export const TARGET_TYPE: DescribedCollection = {
   item: TARGET_TYPE_ITEM,
   page: pageOf('TargetType', TARGET_TYPE_ITEM),
   create: object({}, { ...COLORED, key: text(), compatibledistributionsettypes: REFERENCES }),
-  update: object({}, { ...COLORED, key: text('Not looked at: it stays.') }),
+  update: object({}, { ...COLORED, key: text('Ignored: it stays.') }),
 };
 
 const FILTER_ITEM = component(

@@ -236,7 +236,7 @@ export const SOFTWARE_METADATA_ENTRY = {
   get: { summary: 'Read an entry of the metadata', answers: { 200: gives(ENTRY, 'The entry.') } },
   put: {
     summary: 'Set an entry of the metadata',
-    body: { schema: object({}, { key: text('Not looked at.'), value: text(), targetVisible: VISIBLE }) },
+    body: { schema: object({}, { key: text('Ignored.'), value: text(), targetVisible: VISIBLE }) },
     answers: { 204: 'It is set.' },
   },
   delete: { summary: 'Delete an entry of the metadata', answers: { 204: 'It is gone.' } },

@@ -82,7 +82,7 @@ export const TARGET_ITEM = {
     summary: 'Change a target',
     description: 'What is not given stays as it is.',
     body: {
-      schema: object({}, { ...GIVEN, controllerId: text('Not looked at.'), group: text('Not looked at.') }),
+      schema: object({}, { ...GIVEN, controllerId: text('Ignored.'), group: text('Ignored.') }),
     },
     answers: { 200: gives(TARGET, 'The target as it is now.') },
   },
@@ -153,7 +153,7 @@ export const METADATA_ENTRY = {
   get: { summary: 'Read an entry of the metadata of a target', answers: { 200: gives(ENTRY, 'The entry.') } },
   put: {
     summary: 'Change an entry of the metadata of a target',
-    body: { schema: object({ value: text() }, { key: text('Not looked at: it is in the path.') }) },
+    body: { schema: object({ value: text() }, { key: text('Ignored: it is in the path.') }) },
     answers: { 204: 'It is changed.' },
   },
   delete: { summary: 'Delete an entry of the metadata of a target', answers: { 204: 'It is gone.' } },

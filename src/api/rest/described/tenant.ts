@@ -5,7 +5,7 @@ import { LINKS } from '../../openapi/shared.ts';
 const VALUE = either(text(), integer(), flag());
 const ENTRY = {
   always: { value: VALUE, global: flag('Whether it is the one of the server, and not of the tenant.') },
-  perhaps: { createdBy: text(), createdAt: time(), lastModifiedBy: text(), lastModifiedAt: time() },
+  optional: { createdBy: text(), createdAt: time(), lastModifiedBy: text(), lastModifiedAt: time() },
 };
 export const CONFIGURATION = {
   get: {
@@ -15,7 +15,7 @@ export const CONFIGURATION = {
         map(
           component(
             'ListedSetting',
-            object({ ...ENTRY.always, links: list(object({ rel: text(), href: text() })) }, ENTRY.perhaps),
+            object({ ...ENTRY.always, links: list(object({ rel: text(), href: text() })) }, ENTRY.optional),
           ),
         ),
         'The settings by their keys.',
@@ -34,7 +34,7 @@ export const SETTING = {
     summary: 'Read a setting of the tenant',
     answers: {
       200: gives(
-        component('Setting', object({ ...ENTRY.always, _links: LINKS }, ENTRY.perhaps)),
+        component('Setting', object({ ...ENTRY.always, _links: LINKS }, ENTRY.optional)),
         'The setting.',
       ),
     },
