@@ -1,6 +1,5 @@
 import 'reflect-metadata';
 import cluster from 'node:cluster';
-import { DrizzleQueryError } from 'drizzle-orm';
 import {
   type Config,
   ConfigurationError,
@@ -12,6 +11,7 @@ import {
 import { migrate, UnfitDatabaseError } from './database/migrate.ts';
 import { openDatabase } from './database/open.ts';
 import { otherMachines } from './database/peers.ts';
+import { innerError } from './database/postgres-error.ts';
 import { DatabaseUnavailableError } from './database/unavailable.ts';
 import { firstScreen } from './first-screen.ts';
 import { ListenError, listen } from './listening/listen.ts';
@@ -142,7 +142,7 @@ function complain(error: unknown): void {
 
 /** One line that an operator can act on. An unforeseen error is a bug and keeps its stack. */
 function sentenceOf(thrown: unknown): string {
-  const inner = thrown instanceof DrizzleQueryError ? thrown.cause : thrown;
+  const inner = innerError(thrown);
   const error = inner instanceof DatabaseUnavailableError ? (inner.cause ?? inner) : inner;
   const { code, message, stack } = error as NodeJS.ErrnoException;
   if (FORESEEN.some((kind) => error instanceof kind)) return message;

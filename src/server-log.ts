@@ -1,5 +1,5 @@
-import { DrizzleQueryError } from 'drizzle-orm';
 import type { Logger } from 'pino';
+import { innerError } from './database/postgres-error.ts';
 import { isUnavailable } from './database/unavailable.ts';
 import { DomainError } from './domain-error.ts';
 import { onceAMinute } from './once-a-minute.ts';
@@ -8,7 +8,7 @@ import type { CertificateRefusal } from './services/devices/polling/poll.ts';
 
 /** Logs no message of a query: it has the parameters, which may be tokens. The monitor logs that the database is lost. */
 export const errorLog = (log: Logger) => (error: unknown) => {
-  const cause = error instanceof DrizzleQueryError ? error.cause : error;
+  const cause = innerError(error);
   if (isUnavailable(cause)) log.debug((cause as Error).message);
   else log.error(cause);
 };

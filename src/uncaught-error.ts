@@ -1,5 +1,5 @@
-import { DrizzleQueryError } from 'drizzle-orm';
 import postgres from 'postgres';
+import { innerError } from './database/postgres-error.ts';
 
 const LONGEST = 200;
 
@@ -7,7 +7,7 @@ const LONGEST = 200;
  * One line about an error that nobody caught. It leaves out messages that may quote values or input.
  */
 export function describeUncaughtError(thrown: unknown): string {
-  const error = thrown instanceof DrizzleQueryError ? thrown.cause : thrown;
+  const error = innerError(thrown);
   if (!(error instanceof Error)) return 'something that is no error was thrown';
   const { code } = error as NodeJS.ErrnoException;
   const isQuoting = error instanceof postgres.PostgresError || error instanceof SyntaxError;

@@ -1,5 +1,5 @@
-import { DrizzleQueryError } from 'drizzle-orm';
 import postgres from 'postgres';
+import { innerError, postgresErrorOf } from './postgres-error.ts';
 
 /**
  * The database is not available now, whatever the statement: it is away, silent, or has no free connection. A write
@@ -13,19 +13,14 @@ export class DatabaseUnavailableError extends Error {
 }
 
 /** Whether an error only means that the database is not available. */
-export function isUnavailable(error: unknown): boolean {
-  const cause = error instanceof DrizzleQueryError ? error.cause : error;
-  return cause instanceof DatabaseUnavailableError;
-}
+export const isUnavailable = (error: unknown): boolean =>
+  innerError(error) instanceof DatabaseUnavailableError;
 
 /** character_not_in_repertoire: U+0000 in a text. */
 const NOT_A_TEXT = '22021';
 
 /** Whether an error only means that a parameter holds what no text of the database can hold. */
-export function isUnstorable(error: unknown): boolean {
-  const cause = error instanceof DrizzleQueryError ? error.cause : error;
-  return cause instanceof postgres.PostgresError && cause.code === NOT_A_TEXT;
-}
+export const isUnstorable = (error: unknown): boolean => postgresErrorOf(error)?.code === NOT_A_TEXT;
 
 /** too_many_connections: those of the server, the database or the role. */
 const NO_CONNECTION_LEFT = '53300';

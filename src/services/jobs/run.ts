@@ -1,8 +1,8 @@
 import { asc, sql } from 'drizzle-orm';
 import { overAllTenants } from '../../database/all-tenants.ts';
+import { postgresErrorOf } from '../../database/postgres-error.ts';
 import { jobs } from '../../database/tables/jobs.ts';
 import { isUnavailable } from '../../database/unavailable.ts';
-import { postgresErrorOf } from '../shared/change.ts';
 import type { Platform } from '../shared/context.ts';
 import { type Periodic, runPeriodically } from '../shared/periodic.ts';
 import { advanceJob, failJob, type JobKey } from './advance.ts';

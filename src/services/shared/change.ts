@@ -1,6 +1,6 @@
-import { DrizzleQueryError } from 'drizzle-orm';
-import postgres from 'postgres';
+import type postgres from 'postgres';
 import type { Transaction } from '../../database/connect.ts';
+import { postgresErrorOf } from '../../database/postgres-error.ts';
 import {
   apiKeyAlreadyExists,
   autoAssignmentAlreadyExists,
@@ -186,11 +186,6 @@ function noteChanges(context: ActorContext) {
 
 function append<T>(list: T[], more: readonly T[]): void {
   for (const item of more) list.push(item);
-}
-
-export function postgresErrorOf(error: unknown): postgres.PostgresError | undefined {
-  const cause = error instanceof DrizzleQueryError ? error.cause : error;
-  return cause instanceof postgres.PostgresError ? cause : undefined;
 }
 
 /** The domain's word for a violated constraint. Its detail reads `Key (tenant_id, name)=(1, x) already exists.` */

@@ -1,5 +1,5 @@
 import type { Transaction } from '../../database/connect.ts';
-import { postgresErrorOf } from './change.ts';
+import { postgresErrorOf } from '../../database/postgres-error.ts';
 
 const FOREIGN_KEY_VIOLATION = '23503';
 
