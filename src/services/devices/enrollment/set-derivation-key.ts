@@ -1,11 +1,11 @@
-import { and, count, eq } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import { z } from 'zod';
-import type { Transaction } from '../../../database/connect.ts';
 import { DERIVATION_SLOTS, enrollmentDerivationKeys } from '../../../database/tables/enrollment.ts';
 import { quotaExceeded } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
+import { lockCreations } from '../../shared/lock-creations.ts';
 import { parse } from '../../shared/parse.ts';
 import { DerivationKeyText, fingerprintOf, newDerivationKey } from './derivation.ts';
 import type { EnrollmentGroup } from './find.ts';
@@ -41,6 +41,7 @@ export async function setDerivationKey(
   const fingerprint = fingerprintOf(key);
 
   return change(context, async (tx, changes) => {
+    await lockCreations(tx, 'enrollment_derivation_keys', tenantId);
     const group = await lockGroup(tx, tenantId, groupId, ['groupId']);
     await tx
       .delete(enrollmentDerivationKeys)
@@ -51,7 +52,9 @@ export async function setDerivationKey(
           eq(enrollmentDerivationKeys.slot, slot),
         ),
       );
-    await requireRoom(tx, tenantId);
+    const ofTenant = eq(enrollmentDerivationKeys.tenantId, tenantId);
+    if ((await tx.$count(enrollmentDerivationKeys, ofTenant)) >= MOST_KEYS)
+      throw quotaExceeded('derivation keys of enrollment groups', MOST_KEYS);
     await tx.insert(enrollmentDerivationKeys).values({
       tenantId,
       groupId,
@@ -69,13 +72,4 @@ export async function setDerivationKey(
     });
     return { group, key };
   });
-}
-
-/** @throws QUOTA_EXCEEDED */
-async function requireRoom(tx: Transaction, tenantId: number): Promise<void> {
-  const [there] = await tx
-    .select({ total: count() })
-    .from(enrollmentDerivationKeys)
-    .where(eq(enrollmentDerivationKeys.tenantId, tenantId));
-  if (there!.total >= MOST_KEYS) throw quotaExceeded('derivation keys of enrollment groups', MOST_KEYS);
 }

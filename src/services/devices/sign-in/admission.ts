@@ -5,12 +5,12 @@ import type { EnrollmentCredential } from '../enrollment/rules.ts';
 import type { Device } from '../polling/device.ts';
 import {
   type DeviceCredentials,
-  derivedTokenIn,
+  derivedTokenOf,
   enrollmentCredentialOf,
-  isToken,
+  isDerived,
   type OwnTokens,
-  ownTokenIn,
-  showsOwnToken,
+  ownTokenOf,
+  shownDigestOf,
 } from './credentials.ts';
 import { tokenDigest } from './digest.ts';
 import type { PendingDevice } from './pending-device.ts';
@@ -37,11 +37,12 @@ export function admissionOf(
 ): Admission | undefined {
   const { tenant } = device;
   const { controllerId, credentials } = request;
-  const own = ownTokenIn(tenant, device, credentials, now.getTime());
+  const shown = shownDigestOf(tenant, credentials);
+  const own = shown === undefined ? undefined : ownTokenOf(device, shown, now.getTime());
   if (own) return own;
   const credential =
     enrollmentCredentialOf(tenant, controllerId, credentials, now) ??
-    derivedCredentialOf(platform, device, request, now);
+    (shown === undefined ? undefined : derivedCredentialOf(platform, device, { controllerId, shown }, now));
   return credential && appliesTo(credential, device) ? 'enrollment' : undefined;
 }
 
@@ -49,17 +50,14 @@ export function admissionOf(
 function derivedCredentialOf(
   { secrets }: WithSecrets,
   device: Admitting,
-  { controllerId, credentials }: Showing,
+  { controllerId, shown }: { controllerId: string; shown: string },
   now: Date,
 ): EnrollmentCredential | undefined {
-  const { tenant, derived, derivedUntil } = device;
-  const { targetToken } = credentials;
-  if (targetToken === undefined) return undefined;
-  const isLast = derived !== undefined && showsOwnToken(tenant, credentials) && isToken(targetToken, derived);
-  const shown = isLast ? derived : derivedTokenIn(tenant, secrets, controllerId, credentials);
-  if (!shown || (derivedUntil !== undefined && now.getTime() >= derivedUntil)) return undefined;
-  if (appliesTo(shown.credential, device)) device.derived = shown;
-  return shown.credential;
+  const { tenant, derived: last, derivedUntil } = device;
+  const derived = isDerived(last, shown) ? last : derivedTokenOf(tenant, secrets, controllerId, shown);
+  if (!derived || (derivedUntil !== undefined && now.getTime() >= derivedUntil)) return undefined;
+  if (appliesTo(derived.credential, device)) device.derived = derived;
+  return derived.credential;
 }
 
 const appliesTo = (
@@ -87,9 +85,10 @@ export function registeringCredentialOf(
   now: Date,
 ): EnrollmentCredential | undefined {
   if (!tenant.settings.autoRegistration) return undefined;
+  const shown = shownDigestOf(tenant, credentials);
   const credential =
     enrollmentCredentialOf(tenant, controllerId, credentials, now) ??
-    derivedTokenIn(tenant, secrets, controllerId, credentials)?.credential;
+    (shown === undefined ? undefined : derivedTokenOf(tenant, secrets, controllerId, shown)?.credential);
   if (!credential) return undefined;
   const { group } = credential;
   // A certificate works without its group; a group's token has been checked already.

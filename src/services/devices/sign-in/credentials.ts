@@ -23,10 +23,6 @@ function sameDigest(a: string, b: string): boolean {
   return differences === 0;
 }
 
-/** Whether that is the token of a digest. */
-export const isToken = (token: string, { digest }: { digest: string }): boolean =>
-  sameDigest(tokenDigest(token), digest);
-
 /** The tokens of a device, each as its digest. */
 export interface OwnTokens {
   tokenDigest: string;
@@ -38,15 +34,16 @@ export interface OwnTokens {
 export const showsOwnToken = ({ settings }: Tenant, { targetToken }: DeviceCredentials): boolean =>
   targetToken !== undefined && settings.targetTokenEnabled;
 
-/** Which of the device's own tokens these credentials contain, if it works at that time. */
-export function ownTokenIn(
-  { settings }: Tenant,
+/** The digest of such a token. */
+export const shownDigestOf = (tenant: Tenant, credentials: DeviceCredentials): string | undefined =>
+  showsOwnToken(tenant, credentials) ? tokenDigest(credentials.targetToken!) : undefined;
+
+/** Which of the device's own tokens has the digest that is shown, if it works at that time. */
+export function ownTokenOf(
   { tokenDigest: newest, oldTokens }: OwnTokens,
-  { targetToken }: DeviceCredentials,
+  shown: string,
   now: number,
 ): 'newest' | 'old' | undefined {
-  if (targetToken === undefined || !settings.targetTokenEnabled) return undefined;
-  const shown = tokenDigest(targetToken);
   if (sameDigest(shown, newest)) return 'newest';
   return oldTokens?.some(({ digest, until }) => now < until && sameDigest(shown, digest)) ? 'old' : undefined;
 }
@@ -57,19 +54,21 @@ export interface DerivedToken {
   credential: EnrollmentCredential;
 }
 
+/** Whether that is the derived token that has the digest that is shown. */
+export const isDerived = (token: DerivedToken | undefined, shown: string): token is DerivedToken =>
+  token !== undefined && sameDigest(shown, token.digest);
+
 /**
- * The shown token, where it is derived for that controllerId from a key of an enrollment group. All keys are tried, so
- * that the time says nothing. @throws UNAVAILABLE where the key that they are encrypted with is not known here
+ * The token of the shown digest, where it is derived for that controllerId from a key of an enrollment group. All keys
+ * are tried, so that the time says nothing.
+ * @throws UNAVAILABLE where the key that they are encrypted with is not known here
  */
-export function derivedTokenIn(
-  { settings, enrollment }: Tenant,
+export function derivedTokenOf(
+  { enrollment }: Tenant,
   secrets: Secrets,
   controllerId: string,
-  { targetToken }: DeviceCredentials,
+  digest: string,
 ): DerivedToken | undefined {
-  if (targetToken === undefined || !settings.targetTokenEnabled || !enrollment.derivations.length)
-    return undefined;
-  const digest = tokenDigest(targetToken);
   let found: DerivedToken | undefined;
   for (const derivation of enrollment.derivations) {
     const { credential } = derivation;
