@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
-import { BESIDE_POOL, isPooled, poolCapacity } from './database/capacity.ts';
+import { BESIDE_POOL, poolCapacity, readLimits } from './database/capacity.ts';
 import { openPool, type Pool } from './database/connect.ts';
 import type { Connection } from './database/connection.ts';
 import type { Slow } from './database/link.ts';
@@ -37,16 +37,15 @@ export async function openPools(
     gaveUp: (why) => log.warn(`a connection to the database was given up: ${why}`),
     clock: (ahead) => log.warn(clockLine(ahead)),
   });
-  const pooled = await isPooled(connection);
-  const prepare = config.DATABASE_PREPARE && (!pooled || config.given.has('DATABASE_PREPARE'));
-  if (pooled && connection === direct) log.warn(LISTENS_BEHIND_POOLER);
+  const { allowed, isPooled } = await readLimits(connection);
+  const prepare = config.DATABASE_PREPARE && (!isPooled || config.given.has('DATABASE_PREPARE'));
+  if (isPooled && connection === direct) log.warn(LISTENS_BEHIND_POOLER);
   // A pooler has its own limits.
-  const capacity =
-    connection === direct && !pooled ? await poolCapacity(connection, { wished, processes }) : undefined;
-  const connections = capacity?.pool ?? wished;
-  if (capacity && connections < wished)
+  const isLimited = connection === direct && !isPooled;
+  const connections = isLimited ? poolCapacity(allowed, { wished, processes }) : wished;
+  if (connections < wished)
     log.warn(
-      `the database allows ${capacity.allowed} connections: the pool of each process has ${connections}, not ${wished} as DATABASE_POOL_SIZE says`,
+      `the database allows ${allowed} connections: the pool of each process has ${connections}, not ${wished} as DATABASE_POOL_SIZE says`,
     );
   const tell = (line: string) => log.warn(line);
   const slow = slowLog(afterMs, log);
