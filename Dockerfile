@@ -9,7 +9,8 @@ RUN npm run build
 # Only what the server needs when it runs: the console is built, and its libraries are in it.
 RUN npm prune --omit=dev --no-audit --no-fund \
  && npm uninstall --no-save --no-audit --no-fund vite typescript graphiql react react-dom urql \
-    @graphql-codegen/core @graphql-codegen/typescript-operations @graphql-typed-document-node/core \
+    @graphql-codegen/core @graphql-codegen/typescript-operations @graphql-tools/relay-operation-optimizer \
+    @graphql-typed-document-node/core \
     @mantine/core @mantine/hooks @mantine/notifications @mantine/spotlight @tabler/icons-react \
     @tanstack/react-router @tanstack/react-table @tanstack/react-virtual @urql/core @urql/exchange-graphcache \
  && find dist -name '*.map' -path 'dist/console/*' -delete

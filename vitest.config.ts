@@ -8,11 +8,12 @@ const files = readdirSync(new URL('test', import.meta.url), { recursive: true, e
 /** Suites with a command of their own, such as `npm run test:browser`: the folders of that name. */
 const SUITES = ['attacks', 'browser', 'faults', 'fuzz'];
 const suiteOf = (file: string) => SUITES.find((suite) => file.startsWith(`test/${suite}/`));
-const others = files.filter((file) => !suiteOf(file));
-/** They replace modules, which others would share with them. */
-const isolated = others.filter((file) =>
-  /\bvi\.mock\b/.test(readFileSync(new URL(file, import.meta.url), 'utf8')),
-);
+// The files of a project share their modules in a worker, as evaluating the sources anew takes seconds.
+for (const file of files)
+  if (/\bvi\.mock\b/.test(readFileSync(new URL(file, import.meta.url), 'utf8')))
+    throw new Error(
+      `${file} replaces a module for all files after it: use vi.spyOn, and restore it at the end.`,
+    );
 
 const resolve = {
   alias: [
@@ -30,21 +31,23 @@ const resolve = {
 };
 /** What is polled for comes in a moment, but the machine may be busy. */
 const expectations = { poll: { timeout: 10_000 } };
-const limits = { testTimeout: 30_000, hookTimeout: 60_000, expect: expectations };
+/** A statement takes ten times as long on the nodes of a Citus that are all on one machine. */
+const testTimeout = process.env['MUSTER_TEST_CITUS'] ? 120_000 : 30_000;
+const limits = { testTimeout, hookTimeout: 60_000, expect: expectations };
 
 /** A browser starts, and shows page after page, while others do so beside it: what hangs says so long before. */
 const browserLimits = { testTimeout: 180_000, hookTimeout: 180_000 };
 
-const project = (name: string, include: string[], isolate = false) => ({
+const project = (name: string, include: string[]) => ({
   resolve,
   test: {
     ...limits,
     ...(name === 'browser' && browserLimits),
     name,
     include,
-    isolate,
-    // Statements of the sources are looked at when a file's tests have run.
-    setupFiles: ['test/support/statement-rules.ts'],
+    isolate: false,
+    // Statements of the sources, and what was logged, are looked at when a file's tests have run.
+    setupFiles: ['test/support/statement-rules.ts', 'test/support/log-rules.ts'],
   },
 });
 
@@ -56,13 +59,10 @@ export default defineConfig({
     pool: 'forks',
     // One more than two processors: some tests mostly wait.
     maxWorkers: 3,
-    // Evaluating the sources anew takes seconds a file: the files of a project, other than of `isolated`, evaluate them
-    // once a worker.
     projects: [
-      project('isolated', isolated, true),
       project(
         'shared',
-        others.filter((file) => !isolated.includes(file)),
+        files.filter((file) => !suiteOf(file)),
       ),
       ...SUITES.map((suite) =>
         project(

@@ -1,4 +1,5 @@
 // Shows what happens to the targets of a group: node examples/watch.mjs [group]. Needs graphql-ws.
+// MUSTER_URL names a server elsewhere than on port 8080 of this machine.
 import { createClient } from 'graphql-ws';
 
 const [group = 'plant-1'] = process.argv.slice(2);
@@ -8,5 +9,10 @@ const authorization = `Basic ${btoa(`admin:${process.env.MUSTER_PASSWORD ?? 'adm
 const webSocketImpl = globalThis.WebSocket ?? (await import('ws')).WebSocket;
 const client = createClient({ url: `${url}/graphql`, connectionParams: { authorization }, webSocketImpl });
 const query = `subscription ($filter: String) { targetEvents(filter: $filter) { type controllerId target { name } } }`;
-for await (const { data, errors } of client.iterate({ query, variables: { filter: `group==${group}` } }))
-  console.log(JSON.stringify(data?.targetEvents ?? errors));
+try {
+  for await (const { data, errors } of client.iterate({ query, variables: { filter: `group==${group}` } }))
+    console.log(JSON.stringify(data?.targetEvents ?? errors));
+} catch (error) {
+  console.error(`cannot watch ${url}: ${error.reason || error.message || 'no answer'}`);
+  process.exitCode = 1;
+}

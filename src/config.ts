@@ -3,7 +3,8 @@ import { resolve } from 'node:path';
 import { editDistance, nearestOf } from './filters/nearest.ts';
 import type { SystemDefaults } from './services/platform/tenants/system-defaults.ts';
 import { openSecrets, type Secrets } from './services/shared/secrets.ts';
-import { SETTINGS, type Setting } from './settings.ts';
+import type { Setting } from './setting.ts';
+import { SETTINGS } from './settings.ts';
 
 /** Settings that can't be used: a line for each. `main` prints them and ends with exit code 1. */
 export class ConfigurationError extends Error {}
@@ -80,6 +81,7 @@ function textOf(
 
 /** Settings that others make necessary. */
 const NEEDED: readonly [given: string, needed: string][] = [
+  ['DATABASE_READ_URL', 'DATABASE_URL'],
   ['MUSTER_TLS_CERT', 'MUSTER_TLS_KEY'],
   ['MUSTER_TLS_KEY', 'MUSTER_TLS_CERT'],
   ['MUSTER_OIDC_ISSUER', 'MUSTER_OIDC_AUDIENCE'],

@@ -14,11 +14,14 @@ export const ERROR_CODES = [
   'SUBSCRIBER_TOO_SLOW',
   'TARGET_NOT_FOUND',
   'TARGET_ALREADY_EXISTS',
+  'CLAIM_CODE_INVALID',
+  'TARGET_MOVED',
   'APPROVAL_PENDING',
   'PENDING_TARGET_NOT_FOUND',
   'ENROLLMENT_GROUP_NOT_FOUND',
   'ENROLLMENT_GROUP_ALREADY_EXISTS',
   'DERIVATION_KEY_NOT_FOUND',
+  'ENROLLMENT_HOOK_NOT_FOUND',
   'ENROLLMENT_TOKEN_NOT_FOUND',
   'TARGET_METADATA_NOT_FOUND',
   'TARGET_METADATA_ALREADY_EXISTS',
@@ -86,6 +89,7 @@ export const ERROR_CODES = [
   'WEBHOOK_DELIVERY_NOT_FOUND',
   'CERTIFICATE_AUTHORITY_NOT_FOUND',
   'CERTIFICATE_AUTHORITY_ALREADY_EXISTS',
+  'TARGET_CERTIFICATE_NOT_FOUND',
   'CONFIGURATION_NOT_INHERITED',
   'FILTER_SYNTAX',
   'FILTER_FIELD_UNKNOWN',
@@ -142,6 +146,8 @@ export interface ErrorDetails {
   repeated?: true;
   /** For a refused sign-in: what to sign in with. */
   signInBy?: 'password' | 'token';
+  /** The tenant that a device belongs to now. */
+  movedTo?: string;
   /** After how many seconds another try may succeed. */
   retryAfter?: number;
 }
@@ -197,15 +203,23 @@ export class DomainError extends Error {
     return named === undefined ? this.message : this.message.slice(named.length + 2);
   }
 
-  /** It, and what else is wrong with the same input. */
+  /** It, and what else is wrong with the same input, each for itself. */
   get all(): readonly DomainError[] {
-    return [this, ...(this.details.others ?? [])];
+    const { others, ...details } = this.details;
+    return others ? [new DomainError(this.code, this.message, details), ...others] : [this];
   }
 
   #others(moved: (other: DomainError) => DomainError): Pick<ErrorDetails, 'others'> {
     return this.details.others ? { others: this.details.others.map(moved) } : {};
   }
 }
+
+/** The first of some faults of an input, and with it the others. */
+export const firstOf = ([first, ...others]: readonly DomainError[]): DomainError =>
+  new DomainError(first!.code, first!.message, {
+    ...first!.details,
+    ...(others.length && { others }),
+  });
 
 /** The names that a message may have for a path: any steps of it that follow one another, the longest first. */
 function partsOf(path: readonly string[]): string[] {

@@ -1,6 +1,6 @@
 import { alreadyExists, DomainError, type ErrorCode, type ErrorDetails, notFound } from './domain-error.ts';
 
-export { DomainError, type ErrorCode, standsTwice } from './domain-error.ts';
+export { DomainError, type ErrorCode, firstOf, standsTwice } from './domain-error.ts';
 export * from './software-errors.ts';
 
 /* All domain errors: call sites use these functions and never build an error by hand. */
@@ -25,6 +25,15 @@ export const tooManyRequests = (what: string, seconds: number) => {
   return new DomainError('TOO_MANY_REQUESTS', `There are too many ${what}; try again in ${retryAfter} s.`, {
     retryAfter,
   });
+};
+/** For a device that is to come again: what decides about it can't be asked now. */
+export const enrollmentHookBusy = (seconds: number) => {
+  const retryAfter = Math.max(1, Math.ceil(seconds));
+  return new DomainError(
+    'TOO_MANY_REQUESTS',
+    `What decides about this device cannot be asked now; try again in ${retryAfter} s.`,
+    { retryAfter },
+  );
 };
 export const signInUnavailable = () =>
   new DomainError('SIGN_IN_UNAVAILABLE', 'The issuer of the token cannot be asked for its keys now.', {
@@ -73,8 +82,23 @@ export const targetNotFound = (controllerId: string, path = ['controllerId']) =>
 export const targetAlreadyExists = (controllerId: string, path = ['controllerId']) =>
   alreadyExists('TARGET_ALREADY_EXISTS', controllerId, path);
 
+/** The same for all that may be wrong with a code, so that nobody learns whether there is one. */
+export const claimCodeInvalid = () =>
+  new DomainError(
+    'CLAIM_CODE_INVALID',
+    'The code is not valid: it is unknown, was used or ended, has expired, or is not for that target.',
+    { path: ['code'] },
+  );
+export const targetMoved = (controllerId: string, movedTo: string) =>
+  new DomainError('TARGET_MOVED', `The device '${controllerId}' belongs to another tenant now.`, { movedTo });
+
 export const approvalPending = (controllerId: string) =>
   new DomainError('APPROVAL_PENDING', `The device '${controllerId}' waits for an approval.`);
+/** For a certificate that another server has not signed yet. */
+export const approvalPendingUpstream = (seconds: number) =>
+  new DomainError('APPROVAL_PENDING', 'The authority that signs has not decided yet.', {
+    retryAfter: seconds,
+  });
 export const pendingTargetNotFound = (controllerId: string, path = ['controllerIds']) =>
   notFound('PENDING_TARGET_NOT_FOUND', controllerId, path);
 
@@ -83,6 +107,7 @@ export const enrollmentGroupNotFound = (id: string, path = ['id']) =>
 export const enrollmentGroupAlreadyExists = (name: string) =>
   alreadyExists('ENROLLMENT_GROUP_ALREADY_EXISTS', name, ['name']);
 export const derivationKeyNotFound = (id: string) => notFound('DERIVATION_KEY_NOT_FOUND', id, ['id']);
+export const enrollmentHookNotFound = (id: string) => notFound('ENROLLMENT_HOOK_NOT_FOUND', id, ['groupId']);
 export const enrollmentTokenNotFound = (id: string) => notFound('ENROLLMENT_TOKEN_NOT_FOUND', id, ['id']);
 
 export const targetMetadataNotFound = (key: string) => notFound('TARGET_METADATA_NOT_FOUND', key, ['key']);
@@ -195,6 +220,14 @@ export const certificateAuthorityNotFound = (id: string, path = ['id']) =>
   notFound('CERTIFICATE_AUTHORITY_NOT_FOUND', id, path);
 export const certificateAuthorityAlreadyExists = (nameOrFingerprint: string, path: string[]) =>
   alreadyExists('CERTIFICATE_AUTHORITY_ALREADY_EXISTS', nameOrFingerprint, path);
+
+export const targetCertificateNotFound = (id: string) => notFound('TARGET_CERTIFICATE_NOT_FOUND', id, ['id']);
+export const issuingUnavailable = (why: string, retryAfter = 300) =>
+  new DomainError('UNAVAILABLE', why, { retryAfter });
+export const renewalTooEarly = (seconds: number) =>
+  new DomainError('INVALID_INPUT', `The certificate can be renewed in ${seconds} s.`, {
+    retryAfter: seconds,
+  });
 
 export const tenantNotFound = (id: string, path: string[]) => notFound('TENANT_NOT_FOUND', id, path);
 export const webhookNotFound = (id: string, path = ['id']) => notFound('WEBHOOK_NOT_FOUND', id, path);

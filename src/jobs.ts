@@ -1,6 +1,8 @@
 import { cleanUpActions } from './services/deployments/actions/clean-up.ts';
 import { autoAssigner } from './services/deployments/auto-assignments/run.ts';
 import { openRollouts } from './services/deployments/rollouts/run.ts';
+import { forgetExpiredCertificates } from './services/devices/issued-certificates/forget-expired.ts';
+import { endOverlaps } from './services/fleet/claims/end-overlaps.ts';
 import { writeFleetHistory } from './services/fleet/history/write.ts';
 import { forgetOldImports } from './services/fleet/imports/forget.ts';
 import { forgetOldJobs } from './services/jobs/forget-old.ts';
@@ -17,6 +19,8 @@ const FORGET_EVERY_MS = 600_000;
 const HISTORY_EVERY_MS = 60_000;
 /** As often as hawkBit. */
 const AUTO_ASSIGN_EVERY_MS = 2_000;
+/** How soon the list of revoked certificates has those of a device that changed hands, after its overlap. */
+const OVERLAPS_EVERY_MS = 60_000;
 /** How often secrets are searched that another process has stored with a former key. */
 const REWRITE_EVERY_MS = 6 * 60 * 60 * 1000;
 /** How often leftovers of uploads are searched. */
@@ -54,6 +58,18 @@ export function openJobs(platform: Platform, onError: (error: unknown) => void):
       name: 'import retention',
       everyMs: FORGET_EVERY_MS,
       work: (tx) => forgetOldImports(tx, clock()),
+      onError,
+    }),
+    runPeriodically(database, {
+      name: 'certificate retention',
+      everyMs: FORGET_EVERY_MS,
+      work: (tx) => forgetExpiredCertificates(tx, clock()),
+      onError,
+    }),
+    runPeriodically(database, {
+      name: 'ended overlaps',
+      everyMs: OVERLAPS_EVERY_MS,
+      work: () => endOverlaps(platform, isStopping),
       onError,
     }),
     openJobRunner(platform, onError),

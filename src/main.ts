@@ -30,7 +30,11 @@ import { databaseOfWorker, shareMetrics, startWorkers, type WorkerDatabase, Work
 /** Ten seconds are promised; this leaves one to spare. */
 const END_AT_MOST_MS = 9_000;
 
-type Ending = () => Promise<void>;
+interface Ending {
+  what: string;
+  /** `onStep` hears what it waits for. */
+  end: (onStep: (what: string) => void) => Promise<void>;
+}
 
 /** Ends what was started, in the opposite order. */
 const endings: Ending[] = [];
@@ -51,17 +55,18 @@ async function main(): Promise<void> {
       void end(0);
     });
   if (inherited) return serveAsWorker(config, inherited, log);
+  if (STARTED_BY_NPM.has(process.env['npm_lifecycle_event'] ?? '')) endWithParent();
   sayEnd = () => log.info('Muster has stopped');
   for (const line of unknownSettings(process.env)) log.warn(line);
   const listening = await listen(config, log);
-  endings.push(async () => void listening.server.close());
+  endings.push({ what: 'the port', end: async () => void listening.server.close() });
 
   const { stop, where, ...database } = await openDatabase(
     config,
     (line) => console.log(line),
     (line) => log.warn(line),
   );
-  endings.push(stop);
+  endings.push({ what: 'the database', end: stop });
   const warnings: string[] = [];
   await migrate(database.direct, async (pool) => {
     await requireSecretKeys(pool.database, secretsOf(config), new Date());
@@ -74,7 +79,7 @@ async function main(): Promise<void> {
   const { url, port } = listening;
   if (config.MUSTER_WORKERS === 1) {
     const server = await serve(config, listening, { database, log });
-    endings.push(server.stop);
+    endings.push({ what: 'the server', end: server.stop });
   } else {
     await listening.close();
     const workers = await startWorkers(config.MUSTER_WORKERS, port, database, {
@@ -84,7 +89,7 @@ async function main(): Promise<void> {
         void end(1);
       },
     });
-    endings.push(workers.stop);
+    endings.push({ what: 'the workers', end: workers.stop });
     if (config.MUSTER_TLS_CERT) process.on('SIGHUP', () => workers.signal('SIGHUP'));
   }
   if (config.NODE_ENV === 'production')
@@ -115,18 +120,41 @@ function defaultPasswordIn({ HOST }: Config): string {
 
 async function serveAsWorker(config: Config, database: WorkerDatabase, log: ReturnType<typeof openLog>) {
   const listening = await listen(config, log);
-  endings.push(async () => void listening.server.close());
+  endings.push({ what: 'the port', end: async () => void listening.server.close() });
   const server = await serve(config, listening, { database, log, shareMetrics });
-  endings.push(server.stop);
+  endings.push({ what: 'the server', end: server.stop });
   process.send?.({ serving: true });
+}
+
+const STARTED_BY_NPM = new Set(['start', 'npx']);
+const LOOK_FOR_PARENT_EVERY_MS = 500;
+
+/** npm and npx pass a signal to their shell, which ends without passing it on. */
+function endWithParent(): void {
+  const parent = process.ppid;
+  const looking = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(looking);
+    void end(0);
+  }, LOOK_FOR_PARENT_EVERY_MS).unref();
 }
 
 /** Ends everything that was started, then the process; a second call only waits for the first. */
 function end(code: number): Promise<void> {
   exitCode = Math.max(exitCode, code);
   ending ??= (async () => {
-    setTimeout(() => process.exit(1), END_AT_MOST_MS).unref();
-    for (const finish of endings.reverse()) await finish().catch((error) => complain(error));
+    let step = '';
+    setTimeout(() => {
+      complainOf(`Muster ends before all is finished: the end of ${step} takes too long`);
+      process.exit(1);
+    }, END_AT_MOST_MS).unref();
+    for (const ending of endings.reverse()) {
+      step = ending.what;
+      const onStep = (what: string) => {
+        step = `${ending.what} (${what})`;
+      };
+      await ending.end(onStep).catch((error) => complain(error));
+    }
     sayEnd();
     process.exit(exitCode);
   })();

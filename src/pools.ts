@@ -5,7 +5,9 @@ import { openPool, type Pool } from './database/connect.ts';
 import type { Connection } from './database/connection.ts';
 import type { Slow } from './database/link.ts';
 import { type DatabaseMonitor, openMonitor } from './database/monitor.ts';
+import { connectionOf } from './database/open.ts';
 import { SERVER } from './database/peers.ts';
+import { openReplica, type Replica } from './database/replica.ts';
 import { onceAMinute } from './once-a-minute.ts';
 
 /** The connections of a process to the database. */
@@ -13,7 +15,11 @@ export interface Pools {
   pool: Pool;
   /** For events of subscriptions, so that they don't wait behind changes. */
   live: Pool;
+  /** Undefined where there is none. */
+  replica: Replica | undefined;
   monitor: DatabaseMonitor;
+  /** Everything that waits for the database fails at once, and the log says so. */
+  cut(): void;
   close(): Promise<void>;
 }
 
@@ -49,14 +55,28 @@ export async function openPools(
     );
   const tell = (line: string) => log.warn(line);
   const slow = slowLog(afterMs, log);
-  const pool = openPool(connection, { connections, prepare, monitor, slow, tell, name: SERVER });
-  const live = openPool(connection, { connections: LIVE_CONNECTIONS, prepare, monitor, slow, tell });
+  const common = { prepare, slow, tell };
+  const own = { ...common, pipelines: !isPooled, monitor };
+  const pool = openPool(connection, { ...own, connections, name: SERVER });
+  const { DATABASE_READ_URL: readUrl } = config;
+  const replica = readUrl
+    ? openReplica(connectionOf(readUrl), { ...common, pool, connections: wished })
+    : undefined;
+  const live = openPool(connection, { ...own, connections: LIVE_CONNECTIONS });
   return {
     pool,
     live,
+    replica,
     monitor,
+    cut() {
+      log.warn(CUT_OFF);
+      pool.cut();
+      live.cut();
+      replica?.cut();
+    },
     async close() {
       await live.close();
+      await replica?.close();
       await pool.close();
       await monitor.close();
     },
@@ -68,6 +88,9 @@ function clockLine(aheadMs: number | undefined): string {
   const seconds = Math.abs(Math.round(aheadMs / 1000));
   return `this machine's clock is ${seconds} s ${aheadMs > 0 ? 'ahead of' : 'behind'} the database's: the database's counts`;
 }
+
+const CUT_OFF =
+  'work on the database takes too long for the end: it is cut off, and goes on at the next start';
 
 const LISTENS_BEHIND_POOLER =
   "the database is behind a pooler: unless that keeps whole sessions, servers don't hear of each other's changes; set DATABASE_DIRECT_URL to the database itself";

@@ -13,13 +13,14 @@ import { type Config, secretsOf, systemDefaultsOf } from './config.ts';
 import type { OpenDatabase } from './database/open.ts';
 import { openJobs } from './jobs.ts';
 import type { Listening } from './listening/listen.ts';
+import { openTurns } from './listening/turns.ts';
 import { openPools } from './pools.ts';
 import { errorLog, logRefusals, watchSignIns } from './server-log.ts';
 import { openAuthenticator } from './services/access/authenticate.ts';
 import { openIssuerSignIn } from './services/access/issuer-sign-in.ts';
 import type { OidcOptions } from './services/access/oidc.ts';
 import { openRequestLimits, type RequestRates } from './services/access/request-limits.ts';
-import { openDevices } from './services/devices/polling/poll.ts';
+import { type DevicePlatform, openDevices } from './services/devices/polling/poll.ts';
 import { readGauges } from './services/platform/gauges.ts';
 import { openLive } from './services/platform/live/live.ts';
 import { openPlatform } from './services/platform/platform.ts';
@@ -32,8 +33,8 @@ import { VERSION } from './version.ts';
 export interface RunningServer {
   /** Where it really listens. */
   url: string;
-  /** Finishes running requests, writes what is pending, closes the database. */
-  stop(): Promise<void>;
+  /** Finishes running requests, writes what is pending, closes the database. `onStep` hears what it waits for. */
+  stop(onStep?: (what: string) => void): Promise<void>;
 }
 
 export interface ServeOptions {
@@ -53,54 +54,46 @@ export async function serve(
   const proxies = openProxies(config.MUSTER_TRUSTED_PROXIES, config.MUSTER_PUBLIC_URL);
   const browsers = openBrowsers(proxies, config.MUSTER_ALLOWED_ORIGINS ?? []);
   const pools = await openPools(config, database, log);
-  const { pool, monitor } = pools;
-  const parts = { ...(await partsOf(config, log)), clock: monitor.now };
+  const { pool, replica, monitor } = pools;
+  const parts = { ...(await partsOf(config, log)), clock: monitor.now, reads: replica?.reads };
   const opened = await openPlatform(pool, database.direct, parts, logError);
   const core = opened.platform;
   const platform = openDevices(core, config.MUSTER_POLL_CACHE_ENTRIES, logError, logRefusals(log));
   const oidc = oidcOptions(config, logError);
-  const limits = openRequestLimits(requestRatesOf(config));
+  const limits = openRequestLimits(core.announcements, requestRatesOf(config));
   const signIn = watchSignIns(
     openAuthenticator(core, { basicEnabled: config.MUSTER_BASIC_ENABLED, oidc, limits }),
     log,
   );
   const signInWays = signInWaysOf(config);
   const routes = openRouteBook();
+  const door = { platform: core, proxies, browsers, signIn, signInWays, log: logError };
   const graphql = await openGraphql({
+    ...door,
     routes,
-    platform: core,
-    proxies,
-    browsers,
-    signIn,
-    signInWays,
     issuerSignIn: oidc && issuerSignInOf(core, config, oidc),
     bodyLimit: config.MUSTER_BODY_LIMIT,
-    log: logError,
   });
   const jobs = openJobs(core, logError);
   const live = openLive(core, logError, pools.live.database);
   const sockets = openSockets({
+    ...door,
     schema: graphql.schema,
-    platform: core,
     live,
-    signIn,
-    proxies,
-    browsers,
-    signInWays,
     mostConnections: config.MUSTER_SUBSCRIBERS,
-    log: logError,
   });
   monitor.onBack(jobs.hurry);
+  const turns = openTurns();
   const operations = openOperations({
     routes,
     version: VERSION,
     isReady: monitor.answers,
-    rememberedDevices: platform.devices.size,
-    pollTimesWaiting: platform.pollTimes.waiting,
-    deviceCounts: platform.counts,
+    ...observedOf(platform),
     signInsRefused: signIn.refused,
     connections,
+    requestsWaiting: turns.waiting,
     pool: pool.use,
+    replica: replica?.state,
     readGauges: () => readGauges(pool.database),
     shareMetrics,
   });
@@ -114,27 +107,56 @@ export async function serve(
     graphql,
     sockets,
     operations,
+    turns,
     logRequest: requestLog(log, proxies.addressOf),
     log: logError,
   });
   handleBy(app);
   const stopRenewing = server instanceof TlsServer ? renewTls(server, config, log) : undefined;
-
+  const steps = {
+    requests: () => Promise.all([sockets.close().then(live.close), close()]),
+    GraphQL: graphql.close,
+    jobs: jobs.close,
+    'what devices did': () => platform.pollTimes.close().then(platform.twins.settled),
+    'audit events and announcements': opened.close,
+    'connections to the database': pools.close,
+    traces: stopTracing,
+  };
   return {
     url,
-    async stop() {
+    async stop(onStep) {
       stopRenewing?.();
       jobs.stop();
-      await Promise.all([sockets.close().then(live.close), close()]);
-      await graphql.close();
-      await jobs.close();
-      await platform.pollTimes.close();
-      await opened.close();
-      await pools.close();
-      await stopTracing();
+      await inTurn(steps, pools.cut, onStep);
     },
   };
 }
+
+/** Ten seconds are promised for the end; what is cut off needs some time, too. */
+const CUT_OFF_AFTER_MS = 6_000;
+
+/** Ends one after the other. If that takes long, what they wait for is cut off. */
+async function inTurn(
+  steps: Record<string, () => Promise<unknown>>,
+  cutOff: () => void,
+  onStep: (what: string) => void = () => {},
+): Promise<void> {
+  const timer = setTimeout(cutOff, CUT_OFF_AFTER_MS);
+  for (const [what, end] of Object.entries(steps)) {
+    onStep(what);
+    await end();
+  }
+  clearTimeout(timer);
+}
+
+/** What the metrics say of devices. */
+const observedOf = ({ devices, pollTimes, counts, hooks, exchanges }: DevicePlatform) => ({
+  rememberedDevices: devices.size,
+  pollTimesWaiting: pollTimes.waiting,
+  deviceCounts: counts,
+  hookCalls: hooks.counts,
+  estRequests: exchanges.counts,
+});
 
 /** How much people and programs may ask in a second. */
 const requestRatesOf = (config: Config): RequestRates => ({

@@ -1,99 +1,20 @@
-import proxyAddr from 'proxy-addr';
 import { z } from 'zod';
-import { S3_ADDRESS } from './storage/s3.ts';
-
-const flag = z
-  .string()
-  .toLowerCase()
-  .pipe(z.enum(['true', 'false'], 'must be true or false'))
-  .transform((text) => text === 'true');
-const whole = (least: number, most: number) =>
-  z
-    .string()
-    .regex(/^\d+$/, `must be a whole number from ${least} to ${most}`)
-    .transform(Number)
-    .refine((n) => n >= least && n <= most, `must be a whole number from ${least} to ${most}`);
-const KEY = 'must be 32 bytes as 64 hexadecimal digits or in Base64: openssl rand -hex 32 makes them';
-const secretKey = z
-  .string()
-  .transform((text) => Buffer.from(text.trim(), /^[0-9a-f]{64}$/i.test(text.trim()) ? 'hex' : 'base64'))
-  .refine((key) => key.length === 32, KEY);
-const secretKeys = z
-  .string()
-  .transform((text) => text.split(',').map((part) => secretKey.safeParse(part).data))
-  .refine((keys) => keys.every((key) => key !== undefined), `each ${KEY}; with commas between`)
-  .transform((keys) => keys as Buffer[]);
-const url = (schemes: string[]) =>
-  z
-    .string()
-    .refine(
-      (text) => schemes.some((scheme) => text.startsWith(`${scheme}://`)) && URL.canParse(text),
-      `must be a URL of ${schemes.join(' or ')}`,
-    );
-
-const ORIGINS = 'must be origins like https://fleet.example.com with commas between, or *';
-const origins = z
-  .string()
-  .transform((text) => text.split(',').map((part) => part.trim()))
-  .refine((parts) => parts.every((part) => part === '*' || isOrigin(part)), ORIGINS);
-
-const proxies = z
-  .string()
-  .transform((text) => text.split(',').map((part) => part.trim()))
-  .refine(
-    (parts) => tryTo(() => proxyAddr.compile(parts)),
-    'must be addresses and networks with commas between; loopback, linklocal and uniquelocal are some, too',
-  )
-  .transform(String);
-
-const artifactPlace = z
-  .string()
-  .refine(
-    (text) => (text.includes('://') ? S3_ADDRESS.test(text) : true),
-    'must be a folder or s3://bucket/prefix',
-  );
-
-const isOrigin = (text: string) =>
-  /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
-
-function tryTo(work: () => unknown): boolean {
-  try {
-    work();
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** How a setting is read, its default and its meaning. */
-export interface Setting<T> {
-  /** Reads its text, or says which rule it breaks. */
-  read: z.ZodType<T, string>;
-  fallback: T;
-  /** The table of `docs/settings.md` has the same text. */
-  about: string;
-  /** Its name in hawkBit's `application.properties`. */
-  property?: string;
-  /** It must not be shown. */
-  isSecret?: boolean;
-}
-const setting = <T>(
-  read: z.ZodType<T, string>,
-  fallback: T,
-  about: string,
-  property?: string,
-): Setting<T> => ({
-  read,
-  fallback,
-  about,
-  property,
-});
-/** A setting that is undefined if it isn't set. */
-const optional = <T>(read: z.ZodType<T, string>, about: string): Setting<T | undefined> =>
-  setting(read.optional() as z.ZodType<T | undefined, string>, undefined, about);
-const secret = <T>(one: Setting<T>): Setting<T> => ({ ...one, isSecret: true });
-const text = z.string();
-const ddi = (mode: string) => `hawkbit.server.ddi.security.authentication.${mode}.enabled`;
+import {
+  artifactPlace,
+  ddi,
+  flag,
+  optional,
+  origins,
+  proxies,
+  type Setting,
+  secret,
+  secretKey,
+  secretKeys,
+  setting,
+  text,
+  url,
+  whole,
+} from './setting.ts';
 
 /** Every setting, by the name of its environment variable. */
 export const SETTINGS = {
@@ -106,6 +27,10 @@ export const SETTINGS = {
   DATABASE_DIRECT_URL: optional(
     url(['postgres', 'postgresql']),
     'a direct connection without a pooler, for LISTEN and migrations; default: DATABASE_URL',
+  ),
+  DATABASE_READ_URL: optional(
+    url(['postgres', 'postgresql']),
+    'a streaming replica of DATABASE_URL, one server, which answers calls that only read; default: none',
   ),
   DATABASE_PREPARE: setting(flag, true, 'named prepared statements; unless set, off behind a pooler'),
   DATABASE_POOL_SIZE: setting(
@@ -143,7 +68,7 @@ export const SETTINGS = {
   MUSTER_SECRET_KEY: secret(
     optional(
       secretKey,
-      'the key that tokens of targets, gateway tokens and secrets of webhooks are encrypted with in the database: 32 bytes, hexadecimal or in Base64; default: they are stored as they are',
+      'the key that tokens of targets, gateway tokens, secrets of webhooks and keys of authorities are encrypted with in the database: 32 bytes, hexadecimal or in Base64; default: they are stored as they are',
     ),
   ),
   MUSTER_SECRET_KEY_PREVIOUS: secret(
@@ -239,7 +164,7 @@ export const SETTINGS = {
   MUSTER_ADDRESS_REQUESTS: setting(
     whole(0, 1_000_000),
     0,
-    'requests a second of people and programs from one address, in each process, and ten times as many at once; more is answered 429; 0 is no limit',
+    'requests a second of people and programs from one address, to all processes together, and ten times as many at once; more is answered 429; 0 is no limit',
   ),
   MUSTER_CREDENTIAL_REQUESTS: setting(
     whole(0, 1_000_000),
@@ -279,7 +204,7 @@ export const SETTINGS = {
   MUSTER_WEBHOOKS_PRIVATE: setting(
     flag,
     false,
-    'webhooks may have loopback, link-local and private addresses, also with http',
+    'webhooks, enrollment hooks and EST servers that sign may have loopback, link-local and private addresses, the former two also with http',
   ),
   MUSTER_CONFIG_FILE: setting(text, './application.properties', "a file with hawkBit's property names"),
   LOG_LEVEL: setting(

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { ConfigurationError, readConfig, unknownSettings } from '../src/config.ts';
-import { SETTINGS, type Setting } from '../src/settings.ts';
+import type { Setting } from '../src/setting.ts';
+import { SETTINGS } from '../src/settings.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'muster-config-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { cleanUp, makeFolder } from './database/embedded/support.ts';
-import { buildServer } from './support/build.ts';
+import { buildServer, bundledCommand } from './support/build.ts';
 import { certify } from './support/certificates.ts';
 import { newFolder } from './support/folder.ts';
 import { startOwnServer } from './support/server.ts';
@@ -63,16 +63,18 @@ it('does what the README says, block after block', async () => {
     const strict = 'curl() { command curl --fail-with-body -sS --max-time 30 "$@"; }\n';
     const script = `${strict}${blocksOf('README.md')}`
       .replaceAll('localhost:8080', new URL(server.url).host)
-      .replaceAll('node dist/', `node ${ROOT}/dist/`)
+      .replaceAll('node dist/cli/main.js', `node ${bundledCommand()}`)
       .replaceAll('node examples/', `node ${ROOT}/examples/`)
+      .replaceAll('sh examples/', `sh ${ROOT}/examples/`)
       .replaceAll('9000', hook)
       .replace('--devices 500', '--devices 20')
       .replace('--duration 1h', '--duration 1s');
     const said = await play(script, folder, { MUSTER_URL: server.url });
     expectNoRefusal(said);
-    expect(said).toContain('"controllerId":"device-1"');
+    expect(said).toContain('"controllerId":"boiler-1"');
     expect(said).toMatch(/created 1, updated 0, refused 0/);
     expect(said).toContain('"affectedCount":1');
+    expect(said).toContain('"claimTarget":{"target":{"controllerId":"meter-1"');
   } finally {
     await server.stop();
   }
@@ -102,7 +104,7 @@ it('does what the manual says: start, back up, restore, reset a password', async
   mkdirSync(join(folder, 'bin'));
   writeFileSync(
     join(folder, 'bin', 'muster'),
-    `#!/bin/sh\nexec "${process.execPath}" "${ROOT}/dist/cli/main.js" "$@"\n`,
+    `#!/bin/sh\nexec "${process.execPath}" "${bundledCommand()}" "$@"\n`,
     { mode: 0o755 },
   );
   const port = String(await freePort());

@@ -28,6 +28,8 @@ const WORDS: Record<Exclude<ErrorCode, WithoutWords>, Words> = {
   QUOTA_EXCEEDED: [429, 'quota.tooManyEntries'],
   TOO_MANY_REPORTS: [429],
   SUBSCRIBER_TOO_SLOW: [503],
+  CLAIM_CODE_INVALID: [400, 'claimCode.invalid'],
+  TARGET_MOVED: [308, 'target.moved'],
   APPROVAL_PENDING: [403, 'approvalPending'],
   AUTO_CONFIRM_ALREADY_ACTIVE: [409, 'repo.autoConfAlreadyActive'],
   AUTO_ASSIGNMENT_ILLEGAL_STATE: [409, 'auto.assignment.illegalState'],

@@ -17,14 +17,14 @@ export interface OperationsOptions extends Observed {
 export interface Operations {
   /** `/health/…` and `/metrics`: for the operator's tools, without sign-in. */
   router: express.Router;
-  /** Counts and times the answer to a request of the other doors. */
-  watch(request: IncomingMessage, response: ServerResponse): void;
+  /** Counts and times the answer to a request of the other doors, which came at `begunAt` of `performance.now()`. */
+  watch(request: IncomingMessage, response: ServerResponse, begunAt: number): void;
   polls: PollMetrics;
 }
 
 /** Opens liveness, readiness and Prometheus metrics. */
 export function openOperations(options: OperationsOptions): Operations {
-  const { isReady, routes, shareMetrics = (registry) => () => registry.metrics() } = options;
+  const { isReady, replica, routes, shareMetrics = (registry) => () => registry.metrics() } = options;
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const polls = openPolls(registry);
@@ -36,7 +36,8 @@ export function openOperations(options: OperationsOptions): Operations {
   serve('get', '/health/live', LIVE, (_request, response) => void response.json({ status: 'UP' }));
   serve('get', '/health/ready', READY, (_request, response) => {
     const ready = isReady();
-    response.status(ready ? 200 : 503).json({ status: ready ? 'UP' : 'DOWN' });
+    const read = replica && { replica: replica().isUsed ? 'USED' : 'LEFT_ASIDE' };
+    response.status(ready ? 200 : 503).json({ status: ready ? 'UP' : 'DOWN', ...read });
   });
   serve('get', '/metrics', METRICS, async (_request, response) => {
     response.type(registry.contentType).send(await renderMetrics());

@@ -37,10 +37,9 @@ export const withoutSecrets = (url: string) =>
 export function requestLog(
   log: Pick<Logger, 'debug' | 'isLevelEnabled'>,
   addressOf: (request: IncomingMessage) => string,
-): ((request: IncomingMessage, response: ServerResponse) => void) | undefined {
+): ((request: IncomingMessage, response: ServerResponse, begunAt: number) => void) | undefined {
   if (!log.isLevelEnabled('debug')) return undefined;
-  return (request, response) => {
-    const begunAt = performance.now();
+  return (request, response, begunAt) => {
     const { method, url = '' } = request;
     const address = addressOf(request);
     const traceId = traceIdNow();

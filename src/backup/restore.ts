@@ -32,6 +32,10 @@ export async function restore(
   try {
     let sums: Sums | undefined;
     const load = async (load: Load): Promise<Sums> => {
+      if (load.isDistributed)
+        throw new RestoreRefusedError(
+          `The tables of ${where} are on several nodes of Citus already: restore into a new database of theirs, before \`muster migrate\` has been there; restoring distributes them.`,
+        );
       if (load.filled.length)
         throw new RestoreRefusedError(
           `The database ${where} is not empty (${load.filled.join(', ')}): a backup is restored into a new one, so set another MUSTER_DATA_DIR or DATABASE_URL.`,

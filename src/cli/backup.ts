@@ -6,7 +6,7 @@ import { RestoreRefusedError, restore } from '../backup/restore.ts';
 import { backup } from '../backup/save.ts';
 import { type Config, readConfig } from '../config.ts';
 import { openDatabase, openExistingDatabase } from '../database/open.ts';
-import { SnapshotTakenError } from '../database/snapshot.ts';
+import { SeveralNodesError, SnapshotTakenError } from '../database/snapshot.ts';
 import { openStorage } from '../storage/open.ts';
 import { ContentLostError } from '../storage/store.ts';
 import { refused, wrongUsage } from './failure.ts';
@@ -68,7 +68,13 @@ function configFor(place: string): Config {
   return readConfig(process.env);
 }
 
-const REFUSALS = [BrokenBackupError, RestoreRefusedError, SnapshotTakenError, ContentLostError];
+const REFUSALS = [
+  BrokenBackupError,
+  RestoreRefusedError,
+  SeveralNodesError,
+  SnapshotTakenError,
+  ContentLostError,
+];
 
 function explained(error: unknown): never {
   if (REFUSALS.some((kind) => error instanceof kind)) throw refused((error as Error).message);

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { readConfig, unknownSettings } from '../config.ts';
-import { SETTINGS, type Setting } from '../settings.ts';
+import type { Setting } from '../setting.ts';
+import { SETTINGS } from '../settings.ts';
 import { print, table } from './print.ts';
 
 /** `muster config` */

@@ -13,9 +13,10 @@ export async function passwordOf(
   if (given !== undefined && given !== '-') return given;
   if (given === undefined && !process.stdin.isTTY)
     throw wrongUsage(`say the password of ${of}: by ${variable}, or by --password - on standard input`);
-  if (process.stdin.isTTY) process.stderr.write(`password of ${of}: `);
   const silent = new Writable({ write: (_piece, _encoding, done) => done() });
   const lines = createInterface({ input: process.stdin, output: silent, terminal: process.stdin.isTTY });
+  // Only now: what is typed isn't shown any more.
+  if (process.stdin.isTTY) process.stderr.write(`password of ${of}: `);
   try {
     for await (const line of lines) return line;
     throw wrongUsage(`standard input has no password of ${of}`);

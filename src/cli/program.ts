@@ -5,6 +5,7 @@ import { DomainError } from '../errors.ts';
 import { VERSION } from '../version.ts';
 import { apiKeyCommand } from './api-key.ts';
 import { backupCommand, restoreCommand } from './backup.ts';
+import { capacityCommand } from './capacity.ts';
 import { completionCommand } from './completion.ts';
 import { configCommand } from './config.ts';
 import { migrateCommand } from './database.ts';
@@ -56,6 +57,7 @@ Exit codes: 0 done, 1 refused (for an import: some rows), 2 wrong usage, 3 serve
     importsCommand,
     exportCommand,
     simulateCommand,
+    capacityCommand,
     secretsCommand,
   ];
   for (const command of commands) program.addCommand(command());

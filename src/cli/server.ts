@@ -34,6 +34,9 @@ export interface Server {
   fetch(path: string, init?: RequestInit & { kept?: boolean }): Promise<Response>;
 }
 
+/** With what to do, because servers elsewhere than at the default are common. */
+export const cannotReach = (url: URL) => `cannot reach ${url.href}; --url or MUSTER_URL names the server`;
+
 /** @throws Failure if the options name no server or no user */
 export function serverOf(options: ServerOptions): Server {
   const base = baseOf(options.url);
@@ -46,7 +49,7 @@ export function serverOf(options: ServerOptions): Server {
         ...init,
         headers: { ...headers, ...(init.headers as Record<string, string>) },
       }).catch((error) => {
-        throw unreachable(`cannot reach ${base.href}: ${reasonOf(error)}`);
+        throw unreachable(`${cannotReach(base)} (${reasonOf(error)})`);
       });
       if (response.ok || kept) return response;
       throw failureOf(response.status, await response.text().catch(() => ''));

@@ -7,6 +7,7 @@ import {
   derivationKeyOf,
   derivedToken,
 } from '../services/devices/enrollment/derivation.ts';
+import { controllerId } from '../services/fleet/targets/input.ts';
 import { wrongUsage } from './failure.ts';
 import { targetIdOf } from './lists.ts';
 import { print } from './print.ts';
@@ -56,14 +57,29 @@ async function generate(options: TokenOptions): Promise<void> {
   print({ token }, options, token);
 }
 
-/** Each line is a controllerId; each line of the output is one, a tab, and its token. */
+/**
+ * Each line is a controllerId; each line of the output is one, a tab, and its token. A line that no device can have as its
+ * name ends it: its token would open nothing.
+ */
 async function derive({ keyFile }: { keyFile: string }): Promise<void> {
   const digits = DerivationKeyText.safeParse((await readFile(keyFile, 'utf8')).trim());
   if (!digits.success) throw wrongUsage(`${keyFile}: ${digits.error.issues[0]!.message}`);
   const key = derivationKeyOf(digits.data);
   const lines = createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY });
   const derived = async function* (ids: AsyncIterable<string>) {
-    for await (const id of ids) if (id) yield `${id}\t${derivedToken(key, id)}\n`;
+    let number = 0;
+    for await (const line of ids) {
+      number++;
+      // Some editors begin a file with a mark of its encoding.
+      const id = number === 1 ? line.replace(/^\uFEFF/, '') : line;
+      if (id) yield `${checked(id, number)}\t${derivedToken(key, id)}\n`;
+    }
   };
   await pipeline(lines, derived, process.stdout, { end: false });
+}
+
+function checked(id: string, line: number): string {
+  const { success, data, error } = controllerId.safeParse(id);
+  if (success && data === id) return id;
+  throw wrongUsage(`line ${line}: ${error?.issues[0]?.message ?? 'no device has that as its controllerId'}`);
 }

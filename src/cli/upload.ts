@@ -1,7 +1,7 @@
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { Readable } from 'node:stream';
-import { failureOf, reasonOf, type Server } from './server.ts';
+import { cannotReach, failureOf, reasonOf, type Server } from './server.ts';
 
 /** The upload ended without an answer, and can be continued. */
 export class LostConnection extends Error {
@@ -58,7 +58,7 @@ export function upload(
       if (answered) return;
       const reason = reasonOf(error);
       const neverConnected = NO_SERVER.has(reason);
-      const what = neverConnected ? `cannot reach ${server.url.href}` : 'the connection broke';
+      const what = neverConnected ? cannotReach(server.url) : 'the connection broke';
       reject(new LostConnection(`${what} (${reason})`, neverConnected));
     });
     body.on('error', (error) => {

@@ -12,6 +12,10 @@ const OF_TENANTS = TABLES.filter((table) => 'tenantId' in getTableColumns(table)
   .map((table) => getTableName(table))
   .filter((name) => name !== TENANTS && name !== USAGE);
 
+/** Whether `distribute` has done its work here. */
+export const IS_DISTRIBUTED = `
+  SELECT EXISTS (SELECT FROM pg_class WHERE oid = to_regclass('${USAGE}') AND relkind = 'v') AS distributed`;
+
 /**
  * Distributes the tables of tenants over the nodes, if the database has the extension of Citus: each tenant's rows are on
  * one node. Does nothing where all are distributed, so that a table of a later migration joins the others.

@@ -34,6 +34,10 @@ export interface Pool {
   /** Whether there is no database server, so that nobody can use it now. */
   isAway(): boolean;
   use: LinkPool['use'];
+  /** Everything that waits in it fails at once, and so does what comes later. */
+  cut(): void;
+  /** What sends its statements. */
+  links: LinkPool;
   close(): Promise<void>;
 }
 
@@ -41,6 +45,8 @@ export interface PoolOptions {
   connections: number;
   /** False behind a pooler that cannot keep named statements. */
   prepare: boolean;
+  /** Whether a statement may be sent while another runs: never behind a pooler. */
+  pipelines?: boolean;
   /** Shown in `pg_stat_activity`; the embedded server keeps running while there is a name that starts with `muster`. */
   name?: string;
   /** Says when the database is lost, so that nothing in the pool waits for it. */
@@ -67,23 +73,40 @@ export const isOpen = (database: Database): boolean => pools.get(database)?.isOp
  */
 export function openPool(
   connection: Connection,
-  { connections, prepare, name = 'muster', monitor, slow, tell = () => {} }: PoolOptions,
+  { connections, prepare, pipelines = false, name = 'muster', monitor, slow, tell = () => {} }: PoolOptions,
 ): Pool {
-  const types: Types = { parsers: {}, serializers: {} };
+  const types = typesOfDrizzle();
   const isDue = onceAMinute();
   const onUnable = (reason: string) => {
     if (isDue('')) tell(`the database could not do what it was asked, which is answered 503: ${reason}`);
   };
   const links = openLinkPool({
     most: connections,
-    connect: (signal) => openLink(connection, { name, prepare, types, signal, slow, onUnable }),
+    connect: (signal) => openLink(connection, { name, prepare, pipelines, types, signal, slow, onUnable }),
     tell,
   });
   monitor?.guard(links);
+  const { client, database } = databaseOn(links, types);
+  return {
+    database,
+    client,
+    isAway: () => monitor?.isAway() ?? false,
+    use: links.use,
+    cut: links.cut,
+    links,
+    close: links.close,
+  };
+}
+
+/** What Drizzle fills in with its own conversion. */
+export const typesOfDrizzle = (): Types => ({ parsers: {}, serializers: {} });
+
+/** A database whose statements go to these links, which convert values by `types`. */
+export function databaseOn(links: LinkPool, types: Types): { client: Client; database: Database } {
   const client = clientOf(links);
   const database = drizzle(Object.assign(client, { options: types }) as unknown as postgres.Sql, { schema });
   pools.set(database, links);
-  return { database, client, isAway: () => monitor?.isAway() ?? false, use: links.use, close: links.close };
+  return { client, database };
 }
 
 function clientOf(links: LinkPool): Client {

@@ -52,6 +52,11 @@ export interface LinkOptions {
   name: string;
   /** False behind a pooler that cannot keep named statements. */
   prepare?: boolean;
+  /**
+   * Whether a statement may be sent while another runs. Never behind a pooler: pgbouncer lends the connection to others
+   * when the first is answered, even if it has passed on a part of the second (pgbouncer's issue 759).
+   */
+  pipelines?: boolean;
   /** How values are read and written, in addition to the driver's types. */
   types?: Pick<postgres.ParsedOptions, 'parsers' | 'serializers'>;
   onNotify?: (payload: string) => void;
@@ -72,7 +77,7 @@ export interface Slow {
 const OPENED_WITHIN_MS = 10_000;
 /** Keep-alive, so that routers don't forget an idle connection. */
 const KEEP_ALIVE_S = 15;
-const END_WITHIN_S = 5;
+const END_WITHIN_S = 2;
 
 /** Opens a link; if there are several hosts, to the first that accepts. @throws DatabaseUnavailableError */
 export async function openLink(connection: Connection, options: LinkOptions): Promise<Link> {
@@ -104,12 +109,17 @@ interface Undocumented {
   max_pipeline: number;
 }
 
-function openDriver(connection: Connection, { name, prepare, types, onNotify }: LinkOptions, host: number) {
+function openDriver(
+  connection: Connection,
+  { name, prepare, pipelines = false, types, onNotify }: LinkOptions,
+  host: number,
+) {
   let socket: Socket | undefined;
   let isCut = false;
   const settings: postgres.Options<Record<string, never>> & Undocumented = {
     max: 1,
-    max_pipeline: Number.MAX_SAFE_INTEGER,
+    // How many wait behind the one that runs.
+    max_pipeline: pipelines ? Number.MAX_SAFE_INTEGER : 0,
     prepare: prepare ?? false,
     fetch_types: false,
     types: ARRAY_TYPES as never,

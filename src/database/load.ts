@@ -1,10 +1,13 @@
+import { IS_DISTRIBUTED } from './citus.ts';
 import type { Client, TransactionClient } from './connect.ts';
 import type { Blocks } from './link.ts';
 import { type Counter, columnsOf, quoted, type SavedTable } from './snapshot.ts';
 
 /** Rows that are loaded into empty tables, in any order of the tables. */
 export interface Load {
-  /** The names of tables that have rows already. */
+  /** Whether the tables are on several nodes: rows go into tables that aren't yet. */
+  isDistributed: boolean;
+  /** The names of tables that have rows already; not looked for in tables that are on several nodes. */
   filled: string[];
   rows(table: SavedTable, blocks: Blocks): Promise<void>;
   count(counter: Counter): Promise<void>;
@@ -22,11 +25,13 @@ export async function loadRows<T>(
   return client.begin(async (tx) => {
     // What triggers count is among the rows.
     await tx.unsafe("SET LOCAL muster.loading = 'on'");
-    const filled = await filledOf(tx, tables);
-    const keys = filled.length ? [] : await tx.unsafe(FOREIGN_KEYS);
+    const [{ distributed: isDistributed }] = await tx.unsafe(IS_DISTRIBUTED);
+    const filled = isDistributed ? [] : await filledOf(tx, tables);
+    const keys = filled.length || isDistributed ? [] : await tx.unsafe(FOREIGN_KEYS);
     for (const { of, name } of keys) await tx.unsafe(`ALTER TABLE ${of} DROP CONSTRAINT ${name}`);
     const done = await work({
       filled,
+      isDistributed,
       rows: (table, blocks) => tx.copy(`COPY ${quoted(table.name)} (${columnsOf(table)}) FROM STDIN`, blocks),
       async count({ table, column, value, used }) {
         await tx.unsafe('SELECT setval(pg_get_serial_sequence($1, $2), $3::bigint, $4)', [

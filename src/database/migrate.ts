@@ -20,7 +20,7 @@ export class UnfitDatabaseError extends Error {}
 /**
  * Brings the database up to date by these migrations, then does `afterwards`. Only one process at a time does this;
  * servers of another version may work on the database meanwhile. On Citus
- * it distributes the tables.
+ * it distributes the tables at last, with the rows that they have then.
  * @throws UnfitDatabaseError if its version, encoding, letter case or extensions don't fit.
  */
 export async function migrate(
@@ -36,8 +36,8 @@ export async function migrate(
       await transaction.unsafe('SELECT pg_advisory_xact_lock($1)', [LOCK]);
       await refuseNewer(pool.client);
       await apply(pool.database, some);
-      await distribute(pool.client);
       await afterwards(pool);
+      await distribute(pool.client);
     });
   } finally {
     await pool.close();

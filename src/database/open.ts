@@ -69,7 +69,7 @@ export async function openExistingDatabase(
 }
 
 /** `?host=/folder` means the socket there, as in libpq; postgres.js takes it only separately from the URL. */
-function connectionOf(url: string): Connection {
+export function connectionOf(url: string): Connection {
   const { searchParams, port, username, password, pathname } = new URL(url);
   const host = searchParams.get('host');
   if (!host?.startsWith('/')) return url;

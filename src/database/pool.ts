@@ -17,7 +17,9 @@ export interface LinkPool {
   /** Everything that waits fails at once, and so does every statement until `open`. */
   shut(reason: string): void;
   open(): void;
-  /** Waits for running transactions. */
+  /** Ends it at once: everything that waits fails. */
+  cut(): void;
+  /** Waits for running transactions, but not long. */
   close(): Promise<void>;
 }
 
@@ -86,6 +88,10 @@ export function openLinkPool({ most, connect, tell }: LinkPoolOptions): LinkPool
       if (closing) return;
       shutBy = undefined;
       members.retry();
+    },
+    cut() {
+      closing = true;
+      shut(CLOSED);
     },
     async close() {
       closing = true;

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { getTableName, is, sql } from 'drizzle-orm';
 import { PgTable } from 'drizzle-orm/pg-core';
+import { IS_DISTRIBUTED } from './citus.ts';
 import type { Database, Transaction } from './connect.ts';
 import type { Connection } from './connection.ts';
 import { openLink } from './link.ts';
@@ -40,6 +41,9 @@ export interface Snapshot {
   close(): Promise<void>;
 }
 
+/** The rows of several nodes can't be read as they were at one moment. */
+export class SeveralNodesError extends Error {}
+
 /** Says that another one is being read. */
 export class SnapshotTakenError extends Error {}
 
@@ -48,11 +52,16 @@ export const columnsOf = ({ columns }: SavedTable): string => columns.map(quoted
 
 /**
  * Reads the database as it is now, however long that takes; nobody has to wait for it.
- * @throws SnapshotTakenError if another one is open
+ * @throws SnapshotTakenError if another one is open, SeveralNodesError
  */
 export async function openSnapshot(direct: Connection): Promise<Snapshot> {
   const link = await openLink(direct, { name: 'muster backup' });
   try {
+    const [found] = await link.ask(IS_DISTRIBUTED);
+    if (found.distributed)
+      throw new SeveralNodesError(
+        'The tables are on several nodes of Citus, whose rows cannot be read as of one moment: use a backup of the nodes, see docs/scale.md.',
+      );
     // Before the snapshot: contents whose rows it has are not removed then.
     await lock(async () => (await link.ask('SELECT pg_try_advisory_lock($1) AS ok', [SNAPSHOT]))[0].ok);
     await link.ask('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');

@@ -5,14 +5,22 @@ export interface StalledLinks {
   /** The question for the server over another link; undefined if no link is in doubt. */
   question(links: readonly Link[]): string | undefined;
   /** Takes the answer to the last question. @returns the links to give up, and why */
-  judge(rows: readonly { pid: number; waits: boolean }[]): { link: Link; why: string }[];
+  judge(rows: readonly ServerProcess[]): { link: Link; why: string }[];
+}
+
+interface ServerProcess {
+  pid: number;
+  /** Whether it waits for its client. */
+  waits: boolean;
+  /** How long it has worked, in milliseconds. */
+  works: number;
 }
 
 interface Doubt {
   /** Bytes received and sent until `since`: none after that. */
   moved: number;
   since: number;
-  /** Whether the server has its process: a pooler gives other process ids. */
+  /** Whether the server has its process: a pooler names others. */
   known: boolean;
   tries: number;
   /** How often in a row the server was not working for it. */
@@ -21,6 +29,10 @@ interface Doubt {
 
 /** After this time the server is asked about a statement. */
 const DOUBTED_AFTER_MS = 1_000;
+/** The same where the server's process isn't known: a pooler may let a statement wait for a connection. */
+const DOUBTED_BEHIND_POOLER_AFTER_MS = 5_000;
+/** A process may have begun its work so much later than the last byte was sent to it. */
+const BEGINS_WITHIN_MS = 2_000;
 /** More than once, because the answer may have been on its way when the server was asked. */
 const IDLE_AT_MOST = 2;
 /** How often the process of a new link is searched. */
@@ -28,9 +40,20 @@ const TRIES = 3;
 /** Longer than any statement of ours; this ends a server process that hangs. */
 const WAIT_AT_MOST_MS = 15 * 60_000;
 
+/** Processes of all users of this account count, because a pooler doesn't say which one works for a link. */
+const questionOf = (links: readonly Link[]) => `
+  SELECT pid, coalesce(wait_event IN ('ClientRead', 'ClientWrite'), FALSE) AS waits,
+    coalesce(extract(epoch FROM clock_timestamp() - query_start)::float8 * 1000, 0) AS works
+  FROM pg_stat_activity
+  WHERE pid IN (${links.map(({ pid }) => pid).join(', ')})
+    OR (usename = current_user AND state = 'active' AND pid <> pg_backend_pid())`;
+
+const nobodyWorks = (waitedMs: number, longestMs: number) =>
+  waitedMs >= DOUBTED_BEHIND_POOLER_AFTER_MS && longestMs < waitedMs - BEGINS_WITHIN_MS;
+
 /**
  * A long statement alone is no sign of a stalled link. But if we wait for the server's process, and that process waits
- * for us or is gone, the link is dead.
+ * for us or is gone, the link is dead. So it is behind a pooler if no process has worked for as long as we wait.
  */
 export function openStalledLinks(): StalledLinks {
   const doubts = new WeakMap<Link, Doubt>();
@@ -52,15 +75,15 @@ export function openStalledLinks(): StalledLinks {
         return (!doubt.known && doubt.tries++ < TRIES) || waitsFor(doubt) >= DOUBTED_AFTER_MS;
       });
       if (!asked.length) return undefined;
-      return `SELECT pid, coalesce(wait_event IN ('ClientRead', 'ClientWrite'), FALSE) AS waits
-        FROM pg_stat_activity WHERE pid IN (${asked.map(({ pid }) => pid).join(', ')})`;
+      return questionOf(asked);
     },
     judge(rows) {
       const waits = new Map(rows.map((row) => [row.pid, row.waits]));
+      const longest = Math.max(0, ...rows.filter((row) => !row.waits).map((row) => row.works));
       const given: { link: Link; why: string }[] = [];
       for (const link of asked) {
         const doubt = doubtOf(link);
-        const isIdle = waits.get(link.pid) ?? doubt.known;
+        const isIdle = waits.get(link.pid) ?? (doubt.known || nobodyWorks(waitsFor(doubt), longest));
         doubt.known ||= waits.has(link.pid);
         if (waitsFor(doubt) < DOUBTED_AFTER_MS) continue;
         doubt.idle = isIdle ? doubt.idle + 1 : 0;

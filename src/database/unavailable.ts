@@ -35,6 +35,8 @@ const AWAY = /^(08...|57P0[1-5]|25006)$/;
  * statement_timeout; the disk or another part of the system failed. Another statement may succeed meanwhile.
  */
 const UNABLE = /^(53...|57014|58...)$/;
+/** query_canceled */
+const CANCELED = '57014';
 /** Codes of the driver and the system for a connection that ended or couldn't be opened. */
 const BROKEN = /^(CONNECTION_\w+|CONNECT_TIMEOUT|E[A-Z]+)$/;
 /** There is no server: nothing can change as long as this is so. */
@@ -58,6 +60,9 @@ export const isFull = (error: unknown): boolean => codeOf(causeOf(error)) === NO
 
 /** Whether the server answers, but lacks what a statement needs; its operator must know. */
 export const isUnable = (error: unknown): boolean => !isFull(error) && UNABLE.test(codeOf(causeOf(error)));
+
+/** Whether somebody, or a time limit, ended the statement. */
+export const wasCanceled = (error: unknown): boolean => codeOf(causeOf(error)) === CANCELED;
 
 /** Whether there is no server that anybody could use. */
 export const isNobodyThere = (error: unknown): boolean => NOBODY_THERE.test(codeOf(causeOf(error)));

@@ -3,6 +3,7 @@ import { arrayOf } from '../database/bulk.ts';
 import { lowered } from '../database/tables/columns.ts';
 import { filterValueInvalid } from '../errors.ts';
 import type { Comparison, Value } from './expression.ts';
+import { withEach } from './faults.ts';
 import type { EnumField, NameField } from './fields.ts';
 import {
   likePattern,
@@ -28,10 +29,10 @@ export function scalarCondition(
       return sql`${column} IS NOT NULL`;
     case '==':
     case '=in=':
-      return isOneOf(column, values.map(operand));
+      return isOneOf(column, withEach(values, operand));
     case '!=':
     case '=out=':
-      return isNot(isOneOf(column, values.map(operand)));
+      return isNot(isOneOf(column, withEach(values, operand)));
     case '=li=':
       return sql`${column} LIKE ${operand(values[0]!)}`;
     default:
@@ -42,7 +43,7 @@ export function scalarCondition(
 /** A value may stand for several; more than one is a list. */
 export function enumCondition({ column, ...allowed }: EnumField, comparison: Comparison): SQL {
   const { field, operator, values } = comparison;
-  const found = values.flatMap((value) => readEnum(field, allowed, value));
+  const found = withEach(values, (value) => readEnum(field, allowed, value)).flat();
   const isPositive = operator === '==' || operator === '=in=';
   if (!isPositive && operator !== '!=' && operator !== '=out=')
     return scalarCondition(column, comparison, () => sql``);
@@ -100,7 +101,7 @@ export function isOneOfTexts(column: SQLWrapper, values: readonly Value[]): SQL 
 
 export function nameCondition({ among }: NameField, comparison: Comparison): SQL {
   const { field, operator, values } = comparison;
-  const names = values.map((value) => {
+  const names = withEach(values, (value) => {
     const name = textWithoutWildcards(value);
     if (name === undefined)
       throw filterValueInvalid(

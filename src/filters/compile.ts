@@ -11,6 +11,7 @@ import {
   textCondition,
 } from './column-conditions.ts';
 import type { Comparison, Expression, Operator } from './expression.ts';
+import { withEach } from './faults.ts';
 import { type Field, type FieldSet, findField, type MapField, type SetField } from './fields.ts';
 import { columnAt, type Moments } from './moments.ts';
 import { readTime, requireOperator } from './operands.ts';
@@ -37,7 +38,8 @@ const COMPARING = [...MEMBERSHIP, '=lt=', '=le=', '=gt=', '=ge='] as const satis
 /**
  * A condition on the row that the fields' columns belong to; NULL means no, as in WHERE. Everything from the user is a
  * parameter, and the statement is planned for these values.
- * @throws FILTER_FIELD_UNKNOWN, FILTER_VALUE_INVALID, FILTER_SYNTAX, each with the position
+ * @throws FILTER_FIELD_UNKNOWN, FILTER_VALUE_INVALID, FILTER_SYNTAX, each with the position: the first fault, and with
+ *   it the others, up to 20
  */
 export function compileFilter(
   expression: Expression,
@@ -56,7 +58,9 @@ export function compileExpression(
   exists: Exists = subquery,
 ): SQL {
   if (expression.kind === 'comparison') return compileComparison(expression, fields, moments, exists);
-  const children = expression.children.map((child) => compileExpression(child, fields, moments, exists));
+  const children = withEach(expression.children, (child) =>
+    compileExpression(child, fields, moments, exists),
+  );
   return expression.kind === 'and' ? all(children) : any(children);
 }
 
@@ -85,32 +89,38 @@ function compileComparison(comparison: Comparison, fields: FieldSet, moments: Mo
     ({ from, on }: SetField | MapField): HasRow =>
     (conditions) =>
       exists(from, columnAt(on, moments), conditions);
+  const fitting = (operators: readonly Operator[], condition: () => SQL) =>
+    ifFitting(comparison, operators, condition);
   switch (field.kind) {
     case 'text':
       return textCondition(field.column, comparison);
     case 'time':
-      requireOperator(comparison, COMPARING);
-      return scalarCondition(
-        columnAt(field.column, moments),
-        comparison,
-        (value) => sql`${readTime(value, moments)}::timestamptz`,
+      return fitting(COMPARING, () =>
+        scalarCondition(
+          columnAt(field.column, moments),
+          comparison,
+          (value) => sql`${readTime(value, moments)}::timestamptz`,
+        ),
       );
     case 'integer':
-      requireOperator(comparison, COMPARING);
-      return scalarCondition(field.column, comparison, integer);
+      return fitting(COMPARING, () => scalarCondition(field.column, comparison, integer));
     case 'enum':
-      requireOperator(comparison, MEMBERSHIP);
-      return enumCondition(field, comparison);
+      return fitting(MEMBERSHIP, () => enumCondition(field, comparison));
     case 'boolean':
-      requireOperator(comparison, EQUALITY);
-      return booleanCondition(columnAt(field.column, moments), comparison);
+      return fitting(EQUALITY, () => booleanCondition(columnAt(field.column, moments), comparison));
     case 'name':
-      requireOperator(comparison, NAMING);
-      return nameCondition(field, comparison);
+      return fitting(NAMING, () => nameCondition(field, comparison));
     case 'set':
-      if (field.integers) requireOperator(comparison, MEMBERSHIP);
-      return setCondition(field, comparison, hasRow(field));
+      return fitting(field.integers ? MEMBERSHIP : TEXT, () =>
+        setCondition(field, comparison, hasRow(field)),
+      );
     case 'map':
       return mapCondition(field, field.entry, comparison, hasRow(field));
   }
+}
+
+/** The condition, if the field takes the operator. What is wrong with the values is told beside a wrong operator. */
+function ifFitting(comparison: Comparison, operators: readonly Operator[], condition: () => SQL): SQL {
+  const check = (): undefined => requireOperator(comparison, operators);
+  return withEach([check, condition], (step) => step()).at(-1)!;
 }

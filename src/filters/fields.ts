@@ -98,8 +98,8 @@ export function fieldSet(
   );
 }
 
-/** The field of that name; for a map, with the given key. @throws FILTER_FIELD_UNKNOWN with the nearest name */
-export function findField(fields: FieldSet, name: string, position: number): FoundField {
+/** The field of that name, if there is one; for a map, with the given key. */
+export function fieldNamed(fields: FieldSet, name: string): FoundField | undefined {
   const lower = name.toLowerCase();
   const simple = fields.get(lower)?.field;
   if (simple && simple.kind !== 'map') return simple;
@@ -109,7 +109,13 @@ export function findField(fields: FieldSet, name: string, position: number): Fou
     const entry = name.slice(prefix.length + 1);
     if (entry !== '') return { ...field, entry };
   }
+  return undefined;
+}
 
+/** The same. @throws FILTER_FIELD_UNKNOWN with the nearest name */
+export function findField(fields: FieldSet, name: string, position: number): FoundField {
+  const found = fieldNamed(fields, name);
+  if (found) return found;
   const characters = [...name];
   const start = characters.slice(0, 128).join('');
   const shown = start === name ? name : `${start}…`;
@@ -120,12 +126,19 @@ export function findField(fields: FieldSet, name: string, position: number): Fou
   );
 }
 
+/** Of names of which it is a part, the nearest is the shortest: `status` means `updateStatus` rather than `tag`. */
+const distanceTo = (name: string, wanted: string): number =>
+  wanted.length >= SHORTEST_PART && name.includes(wanted)
+    ? 1 - wanted.length / name.length
+    : editDistance(wanted, name);
+const SHORTEST_PART = 3;
+
 function nearestName(fields: FieldSet, wanted: string): string | undefined {
   const [head, ...rest] = wanted.split('.');
   const key = rest.join('.');
   let best: { distance: number; name: string } | undefined;
   for (const [lower, { name, field }] of fields) {
-    const distance = field.kind === 'map' ? editDistance(head!, lower) : editDistance(wanted, lower);
+    const distance = field.kind === 'map' ? editDistance(head!, lower) : distanceTo(lower, wanted);
     if (best && best.distance <= distance) continue;
     best = { distance, name: field.kind === 'map' ? `${name}.${key || '<key>'}` : name };
   }

@@ -20,8 +20,8 @@ const ISO_TIME =
 export function requireOperator(
   { field, operator, position, length }: Comparison,
   allowed: readonly Operator[],
-): void {
-  if (allowed.includes(operator)) return;
+): undefined {
+  if (allowed.includes(operator)) return undefined;
   throw filterSyntax(
     { position, length, expected: `one of ${allowed.join(' ')} for '${field}'` },
     `'${operator}'`,

@@ -11,6 +11,7 @@ import {
   textCondition,
 } from './column-conditions.ts';
 import type { Comparison } from './expression.ts';
+import { withEach } from './faults.ts';
 import type { MapField, SetField } from './fields.ts';
 import { textWithoutWildcards } from './operands.ts';
 
@@ -35,7 +36,9 @@ export function setCondition(field: SetField, comparison: Comparison, hasRow: Ha
       // Nothing is one of none: a sub-query that says so has no plan on a database with shards.
       const matching = values.length
         ? member(
-            field.integers ? isOneOf(field.value, values.map(integer)) : isOneOfTexts(field.value, values),
+            field.integers
+              ? isOneOf(field.value, withEach(values, integer))
+              : isOneOfTexts(field.value, values),
           )
         : sql`FALSE`;
       const found =

@@ -11,7 +11,7 @@ import { onceAMinute } from '../once-a-minute.ts';
 import { readTls } from '../tls.ts';
 import { type Connections, openConnections } from './connections.ts';
 import { capsOf } from './descriptors.ts';
-import { closeAfterError, Incoming } from './messages.ts';
+import { addExpress, newMessages } from './messages.ts';
 import { TIMEOUTS, type Timeouts } from './timeouts.ts';
 
 /** The port can't be opened; the message is one line for the operator. */
@@ -56,15 +56,15 @@ export async function listen(
     isTrusted: trustOf(config.MUSTER_TRUSTED_PROXIES),
     onFull: warnOfFull(log),
   });
+  const messages = newMessages();
   let app = UNREADY;
   const answer: RequestListener = (request, response) => {
     connections.serve(request, response);
-    closeAfterError(request, response);
     app.request(request, response);
   };
   const options = {
     maxHeaderSize: 16_384,
-    IncomingMessage: Incoming,
+    ...messages,
     // Node.js would limit the whole request: a file may take hours, as long as bytes come.
     requestTimeout: 0,
     headersTimeout: timeouts.head,
@@ -89,6 +89,7 @@ export async function listen(
     url: urlOf(server),
     connections,
     handleBy(ready) {
+      if (ready.express) addExpress(ready.express, messages);
       app = ready;
     },
     close: () => closeServer(server, connections),

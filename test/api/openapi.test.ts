@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 /** Where routers are mounted. */
-const MOUNTED = ['/rest', '/v1', '/graphql', '/imports', '/exports', '/uploads'];
+const MOUNTED = ['/rest', '/v1', '/graphql', '/imports', '/exports', '/uploads', '/.well-known/est'];
 /** Pages for browsers, and their files. */
 const PAGES = ['/', '/*path', '/assets/:file', '/graphql/assets/:file'];
 

@@ -2,7 +2,7 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { ContentStore } from '../../src/storage/store.ts';
+import * as folders from '../../src/storage/folder.ts';
 import { newFolder } from '../support/folder.ts';
 import { idOf } from '../support/ids.ts';
 import {
@@ -18,28 +18,25 @@ import {
 /* Uploads that the store can't take, and those that break off. */
 
 /** What the store does; writes that came to an end are counted. */
-const store = vi.hoisted(() => ({ problem: undefined as string | undefined, ended: 0 }));
-vi.mock('../../src/storage/folder.ts', async (original) => {
-  const { folderStore } = await original<typeof import('../../src/storage/folder.ts')>();
+const store = { problem: undefined as string | undefined, ended: 0 };
+const { folderStore } = folders;
+const opening = vi.spyOn(folders, 'folderStore').mockImplementation((folder) => {
+  const real = folderStore(folder);
   return {
-    folderStore(folder: string): ContentStore {
-      const real = folderStore(folder);
-      return {
-        ...real,
-        async write(location, content) {
-          try {
-            if (!store.problem) return await real.write(location, content);
-            for await (const _ of content) break;
-            const { problem: code } = store;
-            throw Object.assign(new Error(`${code}: no such luck, write`), { code });
-          } finally {
-            store.ended++;
-          }
-        },
-      };
+    ...real,
+    async write(location, content) {
+      try {
+        if (!store.problem) return await real.write(location, content);
+        for await (const _ of content) break;
+        const { problem: code } = store;
+        throw Object.assign(new Error(`${code}: no such luck, write`), { code });
+      } finally {
+        store.ended++;
+      }
     },
   };
 });
+afterAll(() => opening.mockRestore());
 
 const server = await startTestServer();
 afterAll(server.stop);

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { createArtifactUpload } from '../../src/services/software/artifacts/create-upload.ts';
 import { takeUpload } from '../../src/services/software/artifacts/take-upload.ts';
@@ -68,7 +69,7 @@ const artifactsOf = async () => {
 };
 const kept = async () => {
   const entries = await readdir(server.artifacts, { recursive: true, withFileTypes: true });
-  return entries.flatMap((entry) => (entry.isFile() ? entry.name : []));
+  return entries.flatMap((entry) => (entry.isFile() ? join(entry.parentPath, entry.name) : []));
 };
 
 it('reads what an update tells about itself, and takes one that it cannot read', async () => {

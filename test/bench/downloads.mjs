@@ -13,43 +13,49 @@ import { controllerIdOf, tokenOf } from './workloads.mjs';
 const DEVICES = 20_000;
 /** The last of them fetch the same again and again, the others once. */
 const AGAIN = 1_000;
-const CONNECTIONS = 8;
+/** So many first downloads warm the server up. Each run has its share of the devices that are left. */
+const WARMING = 4_000;
 const MEGABYTE = 1 << 20;
 const FILES = [
-  { filename: 'large.bin', size: 64 * MEGABYTE, ofNginx: 0.9, isLarge: true },
-  { filename: 'small.bin', size: MEGABYTE / 16, ofPipe: 0.35 },
+  { filename: 'large.bin', size: 64 * MEGABYTE, connections: 8, ofNginx: 0.9, isLarge: true },
+  // As many as those that send feedback.
+  { filename: 'small.bin', size: MEGABYTE / 16, connections: 32, ofPipe: 0.35 },
 ];
 
 export async function benchDownloads({ dataDir, database, effort }) {
   const muster = await startMuster(dataDir);
   const nginx = await openNginx();
   const pipe = openChild('bare-pipe.mjs');
-  for (const { filename, size, ofPipe, ofNginx, isLarge } of FILES) {
+  for (const { filename, size, connections, ofPipe, ofNginx, isLarge } of FILES) {
     const { setId, moduleId } = await createSet(muster, filename, { [filename]: randomBytes(size) });
     await assign(database.client, setId, 1, DEVICES);
     const stored = await findStored(database.client, dataDir, filename);
     const { port } = await pipe.ask(stored);
     const path = `/softwaremodules/${moduleId}/artifacts/${filename}`;
     const loads = [];
-    const rival = async (label, pid, at, workload) => {
-      const load = await openLoad(at, CONNECTIONS, { host: 'localhost', ...workload });
+    const rival = async (label, pid, at, { warmAfter, most, ...workload }) => {
+      const load = await openLoad(at, connections, { host: 'localhost', ...workload });
       loads.push(load);
-      return { label, pid, run: load.run, per: size / MEGABYTE, warmAfter: workload.warmAfter };
+      return { label, pid, run: (seconds) => load.run(seconds, most), per: size / MEGABYTE, warmAfter };
     };
     const bare = { kind: 'file', path: '/file' };
     const own = { kind: 'downloads', path };
     const again = { ...own, devices: AGAIN, first: DEVICES - AGAIN + 1, warmAfter: isLarge ? 1 : 2 * AGAIN };
-    const once = { ...own, devices: DEVICES - AGAIN };
+    const most = Math.floor((DEVICES - AGAIN - WARMING) / (effort.runs + 1));
+    const once = { ...own, devices: DEVICES - AGAIN, warmAfter: WARMING, most };
     const rivals = [
       await rival('node:http, a pipe', pipe.pid, port, bare),
       await rival('Muster', muster.pid, muster.port, again),
     ];
-    if (nginx) rivals.push(await rival('nginx', nginx.pid, await nginx.serve(stored), bare));
+    if (nginx) {
+      const at = await nginx.serve(stored);
+      rivals.push(await rival('nginx', nginx.pid, at, bare));
+    }
     if (!isLarge) rivals.push(await rival('Muster, each for the first time', muster.pid, muster.port, once));
     const results = await measure(rivals, effort);
     const byLabel = (label) => results.find((result) => result.label === label);
     printTitle(
-      `Megabytes downloaded per second, a file of ${size / MEGABYTE} MB, ${CONNECTIONS} connections`,
+      `Megabytes downloaded per second, a file of ${size / MEGABYTE} MB, ${connections} connections`,
     );
     for (const result of results) printRate(result);
     const [alone, whole] = results;

@@ -1,8 +1,8 @@
 /**
  * The rival of feedback: the rows of the same messages, straight into the same tables, each message a transaction of as
- * few statements as it takes. Told by messages: `{ connection, connections, actionIds }` once, then `{ seconds }`.
+ * few statements as it takes.
  */
-import { openPool } from '../../dist/database/connect.js';
+import { serveWriter } from './sql-writing.mjs';
 import { feedbackInTurn } from './workloads.mjs';
 
 const LOCK = `
@@ -22,38 +22,14 @@ const INSTALL = `
   UPDATE targets SET update_status = 'in_sync', installed_at = now(), request_attributes = true
   WHERE tenant_id = 1 AND id = $1`;
 
-let options;
-let client;
-let next;
-
-process.on('message', async (message) => {
-  if (message.connection) {
-    options = message;
-    const { connection, connections, actionIds } = options;
-    ({ client } = openPool(connection, { connections, prepare: true, name: 'muster bench' }));
-    next = feedbackInTurn(actionIds);
-    process.send({ opened: true });
-  } else {
-    process.send(await run(message.seconds));
-  }
-});
-process.on('disconnect', () => process.exit());
-
-async function run(seconds) {
-  let requests = 0;
-  const began = performance.now();
-  const until = began + seconds * 1000;
-  const write = async () => {
-    while (performance.now() < until) {
-      const { actionId, isEnd } = next();
-      await client.begin(async (tx) => {
-        await tx.unsafe(LOCK, [actionId]);
-        const [row] = await tx.unsafe(TELL, [actionId, isEnd ? 'finished' : 'running']);
-        if (isEnd) await tx.unsafe(INSTALL, [row.target_id]);
-      });
-      requests++;
-    }
+serveWriter((client, { actionIds }) => {
+  const next = feedbackInTurn(actionIds);
+  return () => {
+    const { actionId, isEnd } = next();
+    return client.begin(async (tx) => {
+      await tx.unsafe(LOCK, [actionId]);
+      const [row] = await tx.unsafe(TELL, [actionId, isEnd ? 'finished' : 'running']);
+      if (isEnd) await tx.unsafe(INSTALL, [row.target_id]);
+    });
   };
-  await Promise.all(Array.from({ length: options.connections }, write));
-  return { requests, seconds: (performance.now() - began) / 1000 };
-}
+});

@@ -3,7 +3,7 @@ import { assign, begin, createSet, unassign } from './deployments.mjs';
 import { measure } from './measure.mjs';
 import { startMuster } from './muster.mjs';
 import { openChild, openLoad } from './processes.mjs';
-import { printRate, printRatio, printTitle } from './report.mjs';
+import { printAim, printRate, printRatio, printTitle } from './report.mjs';
 
 const DEVICES = 20_000;
 const CONNECTIONS = 32;
@@ -33,7 +33,18 @@ export async function benchFeedback({ dataDir, database, effort }) {
   );
   for (const result of [alone, whole]) printRate(result);
   printRatio(whole, alone, 0.5);
+  await benchHalfLoad(muster, whole.rate / 2, { actionIds, seconds: effort.seconds });
   for (const one of [load, writer]) await one.close();
   await muster.stop();
   await unassign(database.client, setId);
+}
+
+/** How long messages take at half of the rate that was possible. */
+async function benchHalfLoad({ port, host }, rate, { actionIds, seconds }) {
+  const everyMs = (CONNECTIONS / rate) * 1000;
+  const load = await openLoad(port, CONNECTIONS, { kind: 'feedback', actionIds, host, everyMs });
+  const { took } = await load.run(seconds);
+  await load.close();
+  took.sort((a, b) => a - b);
+  printAim('  at half of that rate, 99 of 100 within', took[Math.floor(took.length * 0.99)], 'ms');
 }

@@ -43,7 +43,7 @@ const insert = (client, from, to, count) => client`
     SELECT n, n * ${BIRDS}::bigint % ${count}::bigint AS rank, n * ${MOMENTS}::bigint % ${count}::bigint AS moment
     FROM generate_series(${from}::bigint, ${to}::bigint) AS n
   ), classed AS MATERIALIZED (
-    SELECT n, moment, 'device-' || lpad(n::text, 7, '0') AS controller_id,
+    SELECT n, moment, 'device-' || lpad(n::text, greatest(7, length(n::text)), '0') AS controller_id,
            CASE WHEN rank < 10 THEN 'kestrel' WHEN rank < 10 + ${count / 100}::bigint THEN 'osprey'
                 WHEN rank < 10 + ${count / 100 + count / 2}::bigint THEN 'heron' ELSE 'plover' END AS bird
     FROM numbered

@@ -2,10 +2,12 @@
  * The load, in a process of its own: keep-alive connections on raw sockets, one request in flight on each, so that
  * the client costs as little as it can. Any answer but 2xx and 304, and any that the workload refuses, is an error.
  *
- * Told by messages: `{ port, connections, workload }` once, then `{ seconds }` for every run. A workload with `everyMs`
- * sends on each connection no more often than that, and tells how long each answer took.
+ * Told by messages: `{ port, connections, workload }` once, then `{ seconds, most }` for every run, which ends when the time
+ * is up or the most requests are sent. A workload with `everyMs` sends on each connection no more often than that, and
+ * tells how long each answer took. One with `tls` speaks TLS.
  */
 import { connect } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { openWorkload } from './workloads.mjs';
 
 const HEAD_END = Buffer.from('\r\n\r\n');
@@ -23,13 +25,13 @@ process.on('message', async (message) => {
     target = { everyMs: message.workload.everyMs, ...message, ...openWorkload(message.workload) };
     process.send({ opened: true });
   } else {
-    process.send(await run(message.seconds));
+    process.send(await run(message));
   }
 });
 process.on('disconnect', () => process.exit());
 
-async function run(seconds) {
-  const tally = { requests: 0, until: Number.POSITIVE_INFINITY, fault: undefined, took: [] };
+async function run({ seconds, most = Number.POSITIVE_INFINITY }) {
+  const tally = { requests: 0, left: most, until: Number.POSITIVE_INFINITY, fault: undefined, took: [] };
   const lanes = await Promise.all(Array.from({ length: target.connections }, () => openLane(tally)));
   const began = performance.now();
   tally.until = began + seconds * 1000;
@@ -46,10 +48,12 @@ function openLane(tally) {
   const keepsAll = Boolean(target.refuses ?? talk);
   return new Promise((resolve, reject) => {
     const reader = openReader((status, body) => answered(status, body), keepsAll);
-    const socket = connect({
+    const { tls } = target.workload;
+    const socket = (tls ? connectTls : connect)({
       port: target.port,
       host: '127.0.0.1',
       noDelay: true,
+      rejectUnauthorized: false,
       onread: {
         buffer: Buffer.allocUnsafe(READ_BYTES),
         callback: (size, buffer) => {
@@ -77,7 +81,7 @@ function openLane(tally) {
     const goOn = (body) => {
       let request;
       try {
-        request = performance.now() < tally.until ? next(body) : undefined;
+        request = performance.now() < tally.until && tally.left-- > 0 ? next(body) : undefined;
       } catch (error) {
         return fail(String(error));
       }
@@ -91,7 +95,7 @@ function openLane(tally) {
     };
     socket.once('error', (error) => (finish ? fail(String(error)) : reject(error)));
     socket.once('close', () => finish && fail('the connection was closed'));
-    socket.once('connect', () => {
+    socket.once(tls ? 'secureConnect' : 'connect', () => {
       resolve({
         run: () =>
           new Promise((done) => {

@@ -2,6 +2,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import http from 'node:http';
+import https from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -74,14 +76,25 @@ export async function startMuster(dataDir, settings = {}) {
     urlIn(child.stdout),
     ended.then(([code]) => Promise.reject(new Error(`Muster ended with code ${code}`))),
   ]);
-  while (!(await fetch(`${url}/health/ready`)).ok) await pause(5);
+  while (!(await isReady(url))) await pause(5);
   return Object.assign(handle, {
     url,
+    tls: url.startsWith('https:'),
     host: new URL(url).host,
     port: Number(new URL(url).port),
     readySeconds: (performance.now() - began) / 1000,
   });
 }
+
+/** Over TLS its certificate is one that the bench has made. */
+const isReady = (url) =>
+  new Promise((resolve, reject) => {
+    const { get } = url.startsWith('https:') ? https : http;
+    get(`${url}/health/ready`, { agent: false, rejectUnauthorized: false }, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    }).once('error', reject);
+  });
 
 /** The address that the start line tells. */
 function urlIn(output) {
@@ -89,7 +102,7 @@ function urlIn(output) {
     let text = '';
     output.setEncoding('utf8').on('data', (chunk) => {
       text += chunk;
-      const url = /Muster serves .*?(http:\/\/[^/\s]+)/.exec(text)?.[1];
+      const url = /Muster serves .*?(https?:\/\/[^/\s]+)/.exec(text)?.[1];
       if (url) resolve(url);
     });
   });
@@ -98,10 +111,16 @@ function urlIn(output) {
 /** The database of a data folder, beside the server that uses it, which may come and go. */
 export async function openDatabase(dataDir) {
   const embedded = await startEmbeddedDatabase({ dataDir });
-  const pool = openPool(embedded.connection, { connections: 4, prepare: true, name: 'muster bench' });
+  const pool = openPool(embedded.connection, {
+    connections: 4,
+    prepare: true,
+    pipelines: true,
+    name: 'muster bench',
+  });
   return tracked({
     connection: embedded.connection,
     client: pool.client,
+    database: pool.database,
     async stop() {
       await pool.close();
       await embedded.stop();

@@ -15,7 +15,12 @@ import { openSecrets } from '../../dist/services/shared/secrets.js';
 const log = (error) => console.error(error);
 
 process.on('message', async ({ connection, without }) => {
-  const pool = openPool(connection, { connections: 10, prepare: true, name: 'muster bench' });
+  const pool = openPool(connection, {
+    connections: 10,
+    prepare: true,
+    pipelines: true,
+    name: 'muster bench',
+  });
   const systemDefaults = {
     targetTokenEnabled: true,
     gatewayTokenEnabled: false,

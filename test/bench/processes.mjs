@@ -35,8 +35,8 @@ export async function openLoad(port, connections, workload) {
   await child.ask({ port, connections, workload });
   return {
     close: child.close,
-    async run(seconds) {
-      const result = await child.ask({ seconds });
+    async run(seconds, most) {
+      const result = await child.ask({ seconds, most });
       if (result.fault) throw new Error(`${workload.kind}: ${result.fault}`);
       return result;
     },

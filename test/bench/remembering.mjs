@@ -19,7 +19,12 @@ let reached = 0;
 
 process.on('message', async ({ connection, upTo }) => {
   if (connection) {
-    const pool = openPool(connection, { connections: 4, prepare: true, name: 'muster bench' });
+    const pool = openPool(connection, {
+      connections: 4,
+      prepare: true,
+      pipelines: true,
+      name: 'muster bench',
+    });
     const systemDefaults = { given: {}, deviceWrites: { atOnce: 1, perMinute: 1 } };
     const parts = { systemDefaults, storage: undefined, secrets: openSecrets(undefined) };
     const { platform } = await openPlatform(pool, connection, parts, console.error);

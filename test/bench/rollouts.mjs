@@ -1,8 +1,10 @@
 /** A rollout of many targets, from its creation until its first group runs, and what the server needs for it. */
 import { readFileSync } from 'node:fs';
+import { benchAutoAssigning } from './auto-assigning.mjs';
 import { createSet } from './deployments.mjs';
+import { median } from './measure.mjs';
 import { openCountingDatabase, openMeter, statementsOf } from './meter.mjs';
-import { makeDataFolder, startMuster } from './muster.mjs';
+import { askGraphql, makeDataFolder, startMuster } from './muster.mjs';
 import { openLoad, pause } from './processes.mjs';
 import { printAim, printTime, printTitle } from './report.mjs';
 import { GROUPS, rawRollout } from './rollout-rows.mjs';
@@ -10,6 +12,7 @@ import { seed } from './seed.mjs';
 
 /** Each of these polls so often. */
 const POLLERS = 4;
+const FIRST_POLLERS = 32;
 const POLL_MS = 20;
 const QUIET_MS = 5_000;
 const PATIENCE_MS = 1_800_000;
@@ -32,7 +35,7 @@ export async function benchRollouts({ targets, listsStatements }) {
       times[name] = (performance.now() - began) / 1000;
     };
     const { busy, rollout } = await polls
-      .during(() => roll(ask, setId, note))
+      .during(() => roll(muster, setId, note))
       .then(({ result, ...busy }) => ({ busy, rollout: result }));
     requireCounts(rollout, targets);
     return { busy };
@@ -41,8 +44,10 @@ export async function benchRollouts({ targets, listsStatements }) {
   const counted = performance.now();
   await ask('GET', 'rollouts?representation=full');
   const listMs = performance.now() - counted;
+  const setMs = await pageOfSetMs(muster);
   const peak = megabytes(muster.pid, 'VmHWM');
   await polls.close();
+  await benchAutoAssigning(muster, ask, targets);
   await muster.stop();
   const raw = await rawRollout(database.client, setId);
 
@@ -59,6 +64,7 @@ export async function benchRollouts({ targets, listsStatements }) {
   printAim('  written ahead by the database, a target', cost.walBytes / targets, 'bytes');
   printAim(`  memory of the server, ${idle.toFixed(0)} MB when idle, at its peak`, peak, 'MB');
   printAim('  the list of rollouts with their counts then', listMs, 'ms');
+  printAim('  the first page of the targets of its set', setMs, 'ms', '≤ 20', setMs <= 20);
   const times99 = cost.busy.p99 / quiet.p99;
   printTime('  99 of 100 polls when quiet', quiet.p99, 1);
   printTime('  meanwhile', cost.busy.p99, times99, 5);
@@ -68,8 +74,26 @@ export async function benchRollouts({ targets, listsStatements }) {
   await folder.stop();
 }
 
+const ASKED = 9;
+
+/** The median of some times. */
+async function pageOfSetMs(muster) {
+  const query = `{ distributionSets(first: 1, filter: "name==bench") {
+    nodes { assignedTargets(first: 50) { nodes { controllerId name } } } } }`;
+  const took = [];
+  for (let n = 0; n < ASKED; n++) {
+    const began = performance.now();
+    const { distributionSets } = await askGraphql(muster, query);
+    took.push(performance.now() - began);
+    if (distributionSets.nodes[0].assignedTargets.nodes.length !== 50)
+      throw new Error('the page is not full');
+  }
+  return median(took);
+}
+
 /** Makes a rollout and starts it, and notes when it was how far. */
-async function roll(ask, setId, note) {
+export async function roll(muster, setId, note) {
+  const ask = askerOf(muster);
   const { id } = await ask('POST', 'rollouts', {
     name: 'bench',
     distributionSetId: setId,
@@ -85,14 +109,13 @@ async function roll(ask, setId, note) {
   return rollout;
 }
 
-/** Devices that poll all the while, so many a second whatever the server does. */
-export async function openPolls({ port, host }, devices) {
-  const load = await openLoad(port, POLLERS, {
-    kind: 'polls',
-    devices: Math.min(devices, 20_000),
-    host,
-    everyMs: POLL_MS,
-  });
+/** Devices that poll all the while, so many a second whatever the server does; each has polled before, as in a fleet. */
+export async function openPolls({ port, host, tls }, devices) {
+  const workload = { kind: 'polls', devices: Math.min(devices, 20_000), host, tls };
+  const first = await openLoad(port, FIRST_POLLERS, workload);
+  await first.run(PATIENCE_MS / 1_000, workload.devices);
+  await first.close();
+  const load = await openLoad(port, POLLERS, { ...workload, everyMs: POLL_MS });
   return {
     close: load.close,
     /** @returns what `work` returns, and how long the polls took meanwhile */

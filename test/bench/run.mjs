@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- starts polls remembered sign-ins uploads feedback downloads reads creates pages parts live holding filters imports rollouts campaign bulk console peers] [--quick] [--seconds=N] [--runs=N]`
+ * `npm run bench [-- starts polls remembered sign-ins uploads feedback downloads reads creates pages parts live holding filters imports rollouts campaign capacity bulk console enrolling moving peers huge] [--targets=N] [--quick] [--seconds=N] [--runs=N] [--minutes=N]`
  *
  * Measures the built server on this machine, on a data folder of its own that is removed afterwards. Ends with
  * code 1 where anything was answered wrongly; an aim that isn't met is shown, no more.
@@ -7,14 +7,18 @@
 import { parseArgs } from 'node:util';
 import { benchBulk } from './bulk.mjs';
 import { benchCampaign } from './campaign.mjs';
+import { benchCapacity } from './capacity.mjs';
 import { benchConsole } from './console.mjs';
 import { benchCreates } from './creates.mjs';
 import { benchDownloads } from './downloads.mjs';
+import { benchEnrolling } from './enrolling.mjs';
 import { benchFeedback } from './feedback.mjs';
 import { benchFilters } from './filters.mjs';
 import { benchHolding } from './holding.mjs';
+import { benchHuge } from './huge.mjs';
 import { benchImports } from './imports.mjs';
 import { benchLive } from './live.mjs';
+import { benchMoving } from './moving.mjs';
 import { makeDataFolder, openDatabase, startMuster, stopAll } from './muster.mjs';
 import { benchPages } from './pages.mjs';
 import { benchParts } from './parts.mjs';
@@ -48,9 +52,13 @@ const PARTS = [
   'imports',
   'rollouts',
   'campaign',
+  'capacity',
   'bulk',
   'console',
+  'enrolling',
+  'moving',
   'peers',
+  'huge',
 ];
 const SMALL_FLEET = 20_000;
 
@@ -64,6 +72,7 @@ const { values, positionals } = parseArgs({
     targets: { type: 'string' },
     requests: { type: 'string' },
     devices: { type: 'string', default: '20000' },
+    minutes: { type: 'string', default: '60' },
     statements: { type: 'boolean', default: false },
     'no-graphql': { type: 'boolean', default: false },
   },
@@ -108,6 +117,8 @@ try {
   if (wanted('live')) await benchLive(options);
   // Only when it is named: it takes long, and opens very many connections.
   if (positionals.includes('holding')) await benchHolding({ ...options, requests });
+  // Only when it is named: it needs OpenSSL.
+  if (positionals.includes('enrolling')) await benchEnrolling(options);
   if (positionals.includes('peers')) await benchPeers(options);
   if (wanted('creates')) await benchCreates(options);
   if (wanted('parts')) await benchParts(options);
@@ -119,6 +130,14 @@ try {
     await benchRollouts({ targets: Number(values.targets ?? 100_000), listsStatements: values.statements });
   if (wanted('campaign'))
     await benchCampaign({ devices: Number(values.devices), effort, listsStatements: values.statements });
+  // Only when it is named: it takes a quarter of an hour.
+  if (positionals.includes('capacity'))
+    await benchCapacity({ devices: large, minutes: Number(values.minutes) });
+  // Only when it is named: it takes long, and gigabytes.
+  if (positionals.includes('huge'))
+    await benchHuge({ targets: Number(values.targets ?? 10_000_000), seconds: effort.seconds * 5 });
+  // Only when it is named: it takes a quarter of an hour.
+  if (positionals.includes('moving')) await benchMoving({ targets: Number(values.targets ?? 100_000) });
   if (wanted('bulk')) await benchBulk({ targets: Number(values.targets ?? 350_000) });
   if (wanted('console')) await benchConsole({ seconds: Number(values.seconds ?? (values.quick ? 10 : 60)) });
 } finally {

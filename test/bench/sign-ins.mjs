@@ -1,37 +1,47 @@
 /** How long polls take while very many wrong passwords come at once, beside a quiet time. */
 import { connect } from 'node:net';
 import { askGraphql, startMuster } from './muster.mjs';
-import { openLoad } from './processes.mjs';
+import { openChild, openLoad } from './processes.mjs';
 import { printAim, printTime, printTitle } from './report.mjs';
 
 const DEVICES = 2_000;
 const CONNECTIONS = 20;
 const POLL_EVERY_MS = 40;
 const SIGN_INS = 2_000;
+/** What the other server answers to everything: what any server in Node.js would take for as many requests. */
+const BARE_ANSWER = { headers: { 'Content-Type': 'application/json', 'Content-Length': '2' }, body: '{}' };
 /** Sign-ins on one connection. */
 const ON_EACH = 20;
 
 export async function benchSignIns({ dataDir, effort }) {
+  printTitle(`Polls while ${SIGN_INS} wrong passwords come at once, of as many accounts`);
+  const bare = openChild('bare-node.mjs');
+  const { port } = await bare.ask(BARE_ANSWER);
+  await meet({ port, host: `127.0.0.1:${port}` }, effort, 'a bare node:http server');
+  await bare.close();
   const muster = await startMuster(dataDir);
-  const polls = await openLoad(muster.port, CONNECTIONS, {
+  await askGraphql(muster, '{ viewer { username } }');
+  const statuses = await meet(muster, effort, 'Muster', 3);
+  for (const [status, count] of statuses) printAim(`  answered ${status}`, count, 'times');
+  await muster.stop();
+}
+
+/** @returns how often each status came */
+async function meet({ port, host }, effort, who, most) {
+  const polls = await openLoad(port, CONNECTIONS, {
     kind: 'polls',
     devices: DEVICES,
-    host: muster.host,
+    host,
     everyMs: POLL_EVERY_MS,
   });
   await polls.run(effort.warmUp);
-  await askGraphql(muster, '{ viewer { username } }');
   const quiet = percentile(await polls.run(effort.seconds));
-  const count = guessAll(muster);
-  const busy = await polls.run(effort.seconds);
-  const statuses = count();
-  printTitle(`Polls while ${SIGN_INS} wrong passwords come at once, of as many accounts`);
-  const during = percentile(busy);
-  printAim('  99 of 100 polls within, quiet', quiet, 'ms');
-  printTime('  99 of 100 polls within, meanwhile', during, during / quiet, 3);
-  for (const [status, count] of statuses) printAim(`  answered ${status}`, count, 'times');
+  const count = guessAll({ port, host });
+  const during = percentile(await polls.run(effort.seconds));
   await polls.close();
-  await muster.stop();
+  printAim(`  ${who}: 99 of 100 polls within, quiet`, quiet, 'ms');
+  printTime(`  ${who}: 99 of 100 polls within, meanwhile`, during, during / quiet, most);
+  return count();
 }
 
 const percentile = ({ took }) => [...took].sort((a, b) => a - b)[Math.floor(took.length * 0.99)];

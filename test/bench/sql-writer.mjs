@@ -1,9 +1,9 @@
 /**
  * The rival of creations: the same rows, straight into the same table, one `INSERT … SELECT FROM unnest` a batch,
- * each committed on its own. Told by messages: `{ connection, connections, rows }` once, then `{ seconds }`.
+ * each committed on its own.
  */
 import { randomBytes } from 'node:crypto';
-import { openPool } from '../../dist/database/connect.js';
+import { serveWriter } from './sql-writing.mjs';
 import { newRows } from './workloads.mjs';
 
 const INSERT = `
@@ -12,34 +12,11 @@ const INSERT = `
   SELECT 1, controller_id, name, description, token, true, 'registered', now(), 'admin', now(), 'admin'
   FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS rows(controller_id, name, description, token)`;
 
-let options;
-let client;
-
-process.on('message', async (message) => {
-  if (message.connection) {
-    options = message;
-    const { connection, connections } = options;
-    ({ client } = openPool(connection, { connections, prepare: true, name: 'muster bench' }));
-    process.send({ opened: true });
-  } else {
-    process.send(await run(message.seconds));
-  }
-});
-process.on('disconnect', () => process.exit());
-
-async function run(seconds) {
-  let requests = 0;
-  const began = performance.now();
-  const until = began + seconds * 1000;
-  const write = async () => {
-    while (performance.now() < until) {
-      await client.unsafe(INSERT, listsOf(newRows(options.rows)), { prepare: true });
-      requests++;
-    }
-  };
-  await Promise.all(Array.from({ length: options.connections }, write));
-  return { requests, seconds: (performance.now() - began) / 1000 };
-}
+serveWriter(
+  (client, { rows }) =>
+    () =>
+      client.unsafe(INSERT, listsOf(newRows(rows)), { prepare: true }),
+);
 
 const listsOf = (rows) => [
   list(rows.map((row) => row.controllerId)),

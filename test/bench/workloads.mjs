@@ -41,10 +41,12 @@ const KINDS = {
   uploads,
   feedback,
   updates,
+  fleet,
   downloads,
   file,
   restCreates,
   graphqlCreates,
+  enrolls,
   gets,
   graphql,
   graphqlPages,
@@ -93,6 +95,25 @@ function uploads({ devices, host }) {
 const TOGETHER = 200;
 const ON_THE_WAY = 3;
 
+/** Each is a new device that gets a certificate. The server takes no name from the request, so one is enough for all. */
+function enrolls({ path, token, body, host }) {
+  const batch = randomBytes(8).toString('hex');
+  let made = 0;
+  return {
+    next: () =>
+      request(
+        'POST',
+        path,
+        {
+          Host: host,
+          'Content-Type': 'application/pkcs10',
+          Authorization: `Basic ${btoa(`enrolled-${batch}-${made++}:${token}`)}`,
+        },
+        body,
+      ),
+  };
+}
+
 /** What the devices report about these actions, again and again: `{ index, actionId, isEnd }`. */
 export function feedbackInTurn(actionIds) {
   let said = 0;
@@ -136,11 +157,27 @@ const REPORTS = [
 ];
 
 /** Each device in turn goes through one whole update, by the links that it is given; ends when all have. */
-function updates({ devices, host }) {
+function updates({ devices, first = 1, host }) {
   let begun = 0;
   return {
     *openTalk() {
-      while (begun < devices) yield* update(++begun, host);
+      while (begun < devices) yield* update(first + begun++, host);
+    },
+  };
+}
+
+/** One connection of so many has updates. */
+const UPDATING_ONE_OF = 4;
+
+/** The devices poll in turn until there were so many polls; others go through updates meanwhile. */
+function fleet({ devices, first, polls, updates: updating, host }) {
+  let polled = 0;
+  let opened = 0;
+  const updatesOf = updating && updates({ ...updating, host });
+  return {
+    *openTalk() {
+      if (updatesOf && opened++ % UPDATING_ONE_OF === 0) yield* updatesOf.openTalk();
+      while (polled < polls) yield pollRequest(first + (polled++ % devices), host);
     },
   };
 }

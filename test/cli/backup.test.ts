@@ -11,6 +11,7 @@ import { runCommand } from '../../src/cli/program.ts';
 import { openPool } from '../../src/database/connect.ts';
 import type { Connection } from '../../src/database/connection.ts';
 import { startEmbeddedDatabase } from '../../src/database/embedded/start.ts';
+import { migrate, migrations } from '../../src/database/migrate.ts';
 import * as schema from '../../src/database/schema.ts';
 import { folderStore } from '../../src/storage/folder.ts';
 import { cleanUp, folders, makeFolder } from '../database/embedded/support.ts';
@@ -219,6 +220,37 @@ it('goes from an external database to the embedded one and back', async () => {
   await running.stop();
   expect((await run(target.url, artifacts, 'restore', again)).code).toBe(0);
   expect(await everythingOf(target.connection)).toEqual(before);
+});
+
+it('goes back from a newer version by the backup of before the upgrade, as the manual says', async () => {
+  const [upgraded, target] = [await createAdministeredDatabase(), await emptyDatabase()];
+  made.push(upgraded);
+  const [file, artifacts] = [newFolder(), newFolder()];
+  const first = await startTestServer({ MUSTER_ARTIFACTS: artifacts }, upgraded.connection);
+  const { name, admin, authorization } = await createServedTenant(first);
+  const create = (json: object) => admin('/rest/v1/targets', { method: 'POST', json: [json] });
+  await create({ controllerId: 'before', securityToken: 'token-of-before' });
+  expect((await run(upgraded.url, artifacts, 'backup', file)).code).toBe(0);
+  await create({ controllerId: 'since' });
+  await first.stop();
+
+  const sql = ['ALTER TABLE targets ADD COLUMN color text'];
+  const newer = { sql, folderMillis: 9_999_999_999_999, hash: 'of a newer version', bps: true };
+  await migrate(upgraded.connection, async () => {}, [...migrations(), newer]);
+  const { code, err } = await run(upgraded.url, artifacts, 'migrate');
+  expect(code).not.toBe(0);
+  expect(err).toMatch(/by a newer Muster: start that version or a newer one, or restore a backup of before/);
+
+  expect(await run(target.url, artifacts, 'restore', file)).toMatchObject({ code: 0, err: '' });
+  const old = await startTestServer({ MUSTER_ARTIFACTS: artifacts }, target.connection);
+  const device = clientOf(old, 'TargetToken token-of-before');
+  expect((await device(`/${name}/controller/v1/before`)).status).toBe(200);
+  const again = clientOf(old, authorization);
+  expect((await again('/rest/v1/targets/since')).status).toBe(404);
+  expect((await again('/rest/v1/targets', { method: 'POST', json: [{ controllerId: 'new' }] })).status).toBe(
+    201,
+  );
+  await old.stop();
 });
 
 const S3 = process.env['MUSTER_TEST_S3'];

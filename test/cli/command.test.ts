@@ -10,6 +10,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vites
 import { runCommand } from '../../src/cli/program.ts';
 import { baseOf } from '../../src/cli/server.ts';
 import { openPool } from '../../src/database/connect.ts';
+import { SECRET_PLACES } from '../../src/services/platform/secrets/places.ts';
 import { VERSION } from '../../src/version.ts';
 import { createDatabase } from '../support/database.ts';
 import { basic, clientOf, createServedTenant, startTestServer } from '../support/server.ts';
@@ -231,14 +232,31 @@ describe('muster token derive', () => {
   const KEY = '00112233445566778899aabbccddeeff'.repeat(2);
 
   it('prints the token of each controllerId, as openssl derives it', async () => {
-    vi.spyOn(process, 'stdin', 'get').mockReturnValue(Readable.from(['meter-1\r\n\nmé ter\n']) as never);
+    vi.spyOn(process, 'stdin', 'get').mockReturnValue(Readable.from(['meter-1\r\n\nmé-ter\n']) as never);
     const said = await run('token', 'derive', '--key-file', await fileOf('key', `${KEY}\n`));
     expect(said).toMatchObject({ code: 0, err: '' });
     const openssl = (id: string) =>
       execFileSync('openssl', ['dgst', '-sha256', '-mac', 'HMAC', '-macopt', `hexkey:${KEY}`, '-binary'], {
         input: id,
       }).toString('base64url');
-    expect(said.out).toBe(`meter-1\t${openssl('meter-1')}\nmé ter\t${openssl('mé ter')}\n`);
+    expect(said.out).toBe(`meter-1\t${openssl('meter-1')}\nmé-ter\t${openssl('mé-ter')}\n`);
+  });
+
+  it('reads a file of any editor, and refuses names that no device can have', async () => {
+    const given = (text: string) =>
+      vi.spyOn(process, 'stdin', 'get').mockReturnValue(Readable.from([text]) as never);
+    const key = await fileOf('key', KEY);
+    given('a\n');
+    const { out } = await run('token', 'derive', '--key-file', key);
+    given('\uFEFFa\r\n');
+    expect(await run('token', 'derive', '--key-file', key)).toMatchObject({ code: 0, out });
+    for (const line of ['a ', 'a\tb', '.', 'x'.repeat(257)]) {
+      given(`a\n${line}\n`);
+      expect(await run('token', 'derive', '--key-file', key)).toMatchObject({
+        code: 2,
+        err: expect.stringMatching(/^muster: line 2: .+\n$/),
+      });
+    }
   });
 
   it('refuses a file without a key', async () => {
@@ -307,7 +325,9 @@ describe('muster migrate and user set-password', () => {
       expect(JSON.parse(out).database).toContain(new URL(database.url).pathname);
       expect((await run('user', 'set-password', 'nobody')).code).toBe(1);
       vi.stubEnv('MUSTER_SECRET_KEY', `${'k'.repeat(43)}=`);
-      expect(JSON.parse((await run('secrets', 'rotate', '--json')).out).secrets).toHaveLength(5);
+      expect(JSON.parse((await run('secrets', 'rotate', '--json')).out).secrets).toHaveLength(
+        SECRET_PLACES.length,
+      );
       const status = JSON.parse((await run('secrets', 'status', '--json')).out);
       expect(status).toMatchObject({ keyId: expect.stringMatching(/^[0-9a-f]{8}$/) });
       vi.stubEnv('MUSTER_SECRET_KEY', 'short');

@@ -39,7 +39,7 @@ describe.runIf(haveAll(['swupdate', 'cpio', 'openssl'], 'an update by swupdate')
     const target = { controllerId, securityToken: 'token-of-swupdate' };
     await tenant.admin('/rest/v1/targets', { method: 'POST', json: [target] });
     const { url } = server;
-    return { folder, url, tenant: tenant.name, controllerId, token: target.securityToken };
+    return { folder, url, tenant: tenant.name, controllerId, credential: { token: target.securityToken } };
   }
 
   const waking =

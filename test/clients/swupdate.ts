@@ -57,15 +57,21 @@ export interface DeviceOptions {
   url: string;
   tenant: string;
   controllerId: string;
-  token: string;
+  /** A token, or files with what it shows over TLS, and with whom it knows the server by. */
+  credential: { token: string } | { certificate: string; key: string; authority: string };
 }
+
+const signInBy = (credential: DeviceOptions['credential']) =>
+  'token' in credential
+    ? `targettoken = "${credential.token}";`
+    : `sslcert = "${credential.certificate}"; sslkey = "${credential.key}"; cafile = "${credential.authority}";`;
 
 /** Parameters of swupdate's part that speaks to the server. */
 const SAY = { nothing: '', success: '-c 2' };
 
 /** Starts swupdate as a device; `confirm` as after a restart, when it tells that what it installed works. */
 export async function startDevice(
-  { folder, url, tenant, controllerId, token }: DeviceOptions,
+  { folder, url, tenant, controllerId, credential }: DeviceOptions,
   confirm: keyof typeof SAY = 'nothing',
 ): Promise<Running> {
   const configuration = join(folder, 'swupdate.cfg');
@@ -73,7 +79,7 @@ export async function startDevice(
     globals: { verbose = true; public-key-file = "${join(folder, 'signer.pem')}"; bootloader = "none"; };
     identify: ({ name = "client"; value = "swupdate"; });
     suricatta: {
-      url = "${url}"; tenant = "${tenant}"; id = "${controllerId}"; targettoken = "${token}";
+      url = "${url}"; tenant = "${tenant}"; id = "${controllerId}"; ${signInBy(credential)}
       retry = 1; retrywait = 1;
     };
   `;

@@ -8,8 +8,18 @@ let pool: Pool;
 let cutting: Pool;
 let other: Pool;
 beforeAll(async () => {
-  pool = openPool(testConnection(), { connections: 3, prepare: true, name: 'muster pool test' });
-  cutting = openPool(testConnection(), { connections: 3, prepare: true, name: 'muster pool test' });
+  pool = openPool(testConnection(), {
+    connections: 3,
+    prepare: true,
+    pipelines: true,
+    name: 'muster pool test',
+  });
+  cutting = openPool(testConnection(), {
+    connections: 3,
+    prepare: true,
+    pipelines: true,
+    name: 'muster pool test',
+  });
   other = openPool(testConnection(), { connections: 1, prepare: false });
   await other.client`CREATE TABLE IF NOT EXISTS pool_test (word text)`;
 });

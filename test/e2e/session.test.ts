@@ -77,7 +77,7 @@ describe('a session', () => {
     const { client: sql, close } = openPool(testConnection(), { connections: 1, prepare: false });
     const [tenantId, id] = first.split('=')[1]!.split('.');
     await sql`
-      INSERT INTO sessions (tenant_id, user_id, digest, expires_at)
+      /* of a test */ INSERT INTO sessions (tenant_id, user_id, digest, expires_at)
       SELECT tenant_id, user_id, digest, expires_at FROM sessions, generate_series(1, 98)
       WHERE tenant_id = ${tenantId!} AND id = ${id!}`;
     await close();

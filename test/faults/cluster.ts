@@ -1,9 +1,11 @@
-import { appendFile, readFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { appendFile, cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import postgres, { type Sql } from 'postgres';
 import { packagedBinaries, usableBinaries } from '../../src/database/embedded/binaries.ts';
 import { ensureCluster } from '../../src/database/embedded/cluster.ts';
-import { findPlace, sharedHome } from '../../src/database/embedded/place.ts';
+import { findPlace, type Place, sharedHome } from '../../src/database/embedded/place.ts';
 import { livingPostmaster, waitUntilGone } from '../../src/database/embedded/postmaster.ts';
 import type { Account } from '../../src/database/embedded/run.ts';
 import { launchServer } from '../../src/database/embedded/server.ts';
@@ -21,6 +23,7 @@ export interface Cluster {
   cutAll(): Promise<number>;
   /** The account that it runs as; undefined if it is ours. */
   account: Account | undefined;
+  place: Place;
   stop(how?: 'SIGINT' | 'SIGQUIT' | 'SIGKILL'): Promise<void>;
   /** Unless it runs. */
   start(): Promise<void>;
@@ -33,6 +36,35 @@ export async function newCluster(
   settings: Record<string, string | number> = {},
   folder = makeFolder(),
 ): Promise<Cluster> {
+  const cluster = await clusterIn(folder, settings);
+  const { database } = cluster.connection;
+  const sql = postgres({ ...cluster.connection, database: 'postgres', max: 1, onnotice: () => {} });
+  await sql`CREATE DATABASE ${sql(database)}`.finally(() => sql.end());
+  return cluster;
+}
+
+/** A replica that streams from a cluster, which is stopped and started for it. */
+export async function newStandby(
+  primary: Cluster,
+  settings: Record<string, string | number> = {},
+): Promise<Cluster> {
+  const folder = makeFolder();
+  const place = await findPlace(join(folder, 'data'), () => {});
+  await primary.stop();
+  // As root it keeps whom the files belong to.
+  await cp(primary.place.cluster, place.cluster, { recursive: true, preserveTimestamps: true });
+  if (place.account)
+    await promisify(execFile)('chown', ['-R', `${place.account.uid}:${place.account.gid}`, place.cluster]);
+  await cp(primary.place.passwordFile, place.passwordFile);
+  await writeFile(join(place.cluster, 'standby.signal'), '');
+  await primary.start();
+  const { host, port, user, password } = primary.connection;
+  const primary_conninfo = `host=${host} port=${port} user=${user} password=${password}`;
+  return clusterIn(folder, { ...settings, primary_conninfo });
+}
+
+/** The cluster of a folder, which may be there. */
+async function clusterIn(folder: string, settings: Record<string, string | number>): Promise<Cluster> {
   const place = await findPlace(join(folder, 'data'), () => {});
   const home = async () => (place.account ? sharedHome : place.dataDir);
   const binaries = await usableBinaries(packagedBinaries(), place.account, home, () => {});
@@ -78,6 +110,7 @@ export async function newCluster(
       if (!(await waitUntilGone(place.cluster, postmaster.pid, 20_000))) throw new Error('it does not stop');
     },
     account: place.account,
+    place,
     async start() {
       if (await livingPostmaster(place.cluster)) return;
       const launch = await launchServer(place, binaries);
@@ -104,8 +137,6 @@ export async function newCluster(
     },
   };
   await cluster.start();
-  const sql = open('postgres');
-  await sql`CREATE DATABASE ${sql(connection.database)}`.finally(() => sql.end());
   const { host, user, database } = connection;
   const url = `postgres://${user}:${password}@localhost:5432/${database}?host=${encodeURIComponent(host)}`;
   return { ...cluster, connection, url };

@@ -2,12 +2,14 @@ import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import type { EmbeddedConnection } from '../../src/database/embedded/session.ts';
 import { freePort, makeFolder, until } from '../e2e/lifecycle/support.ts';
 import type { Cluster } from './cluster.ts';
 
 export interface Pooler {
   /** For DATABASE_URL. */
   url: string;
+  connection: EmbeddedConnection;
   stop(): Promise<void>;
 }
 
@@ -37,6 +39,7 @@ export async function openPooler({ connection, account }: Cluster, connections: 
     `auth_file = ${users}`,
     'pool_mode = transaction',
     `default_pool_size = ${connections}`,
+    'max_client_conn = 2000',
     'server_login_retry = 1',
   ]);
   if (account) chmodSync(folder, 0o755);
@@ -50,6 +53,7 @@ export async function openPooler({ connection, account }: Cluster, connections: 
       }),
   );
   return {
+    connection: { ...connection, host: '127.0.0.1', port: own },
     url: `postgres://${user}:${password}@127.0.0.1:${own}/${database}`,
     async stop() {
       child.kill('SIGKILL');

@@ -39,7 +39,9 @@ export async function openProxy({
   const server = createServer((near) => {
     keep(near);
     if (silent) return;
-    const far = connect({ path: join(host, `.s.PGSQL.${port}`) });
+    const far = host.startsWith('/')
+      ? connect({ path: join(host, `.s.PGSQL.${port}`) })
+      : connect({ host, port });
     keep(far);
     let isCut = false;
     const way: Way = {

@@ -4,12 +4,21 @@ import { PgDialect } from 'drizzle-orm/pg-core';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { lowered } from '../../src/database/tables/columns.ts';
+import type { DomainError } from '../../src/errors.ts';
 import { compileFilter } from '../../src/filters/compile.ts';
 import { parseFilter } from '../../src/filters/parse.ts';
-import { comparisons, FIELDS, failure, MOMENTS, TEXT_OPERATORS } from './support.ts';
+import { comparisons, FIELDS, failure, failures, MOMENTS, TEXT_OPERATORS } from './support.ts';
 
 const compile = (text: string): SQL => compileFilter(parseFilter(text), FIELDS, MOMENTS);
 const query = (condition: SQL) => new PgDialect().sqlToQuery(condition);
+
+function inPath(work: () => unknown): void {
+  try {
+    work();
+  } catch (error) {
+    throw (error as DomainError).within('some', 'path');
+  }
+}
 
 describe('refusals', () => {
   test.each([
@@ -56,6 +65,36 @@ describe('refusals', () => {
     ['number==-9223372036854775808', 'no error'],
   ])('%s: %s', (text, expected) => {
     expect(failure(() => compile(text))).toBe(expected);
+  });
+
+  it.each<[text: string, expected: string[]]>([
+    ['number=in=(x,1,y)', ['FILTER_VALUE_INVALID @11', 'FILTER_VALUE_INVALID @15']],
+    ['rank=out=(x,y)', ['FILTER_VALUE_INVALID @10', 'FILTER_VALUE_INVALID @12']],
+    ['status=in=(a,error,b)', ['FILTER_FIELD_UNKNOWN @11', 'FILTER_FIELD_UNKNOWN @19']],
+    ['number=li=x', ['FILTER_SYNTAX @6', 'FILTER_VALUE_INVALID @10']],
+    [
+      'nosuch==1 and (number==x or name==a and active=gt=maybe) or nosuch!=2',
+      [
+        'FILTER_FIELD_UNKNOWN @0',
+        'FILTER_VALUE_INVALID @23',
+        'FILTER_SYNTAX @46',
+        'FILTER_SYNTAX @50',
+        'FILTER_FIELD_UNKNOWN @60',
+      ],
+    ],
+    ['nosuch==1 and number==', ['FILTER_SYNTAX @22']],
+  ])('tells all that is wrong with %s', (text, expected) => {
+    expect(failures(() => compile(text))).toEqual(expected);
+  });
+
+  it('tells no more than twenty faults', () => {
+    const [list, many] = [`number=in=(${'x,'.repeat(3_000)}x)`, Array(250).fill('nosuch==1').join(' or ')];
+    const deep = `${'(nosuch==1 or '.repeat(60)}nosuch==2${')'.repeat(60)}`;
+    for (const text of [list, many, deep]) {
+      expect(failures(() => compile(text))).toHaveLength(20);
+      // As many when the fault gets another path.
+      expect(failures(() => inPath(() => compile(text)))).toHaveLength(20);
+    }
   });
 
   it('names the values that an enum allows', () => {

@@ -23,6 +23,7 @@ test.each([
 test.each([
   ['nam', 'name'],
   ['seen_at', 'seenAt'],
+  ['umb', 'number'],
   ['name.x', 'name'],
   ['tag.colour', 'tag'],
   ['attribute', 'attribute.<key>'],

@@ -67,6 +67,16 @@ export function failure(action: () => unknown): string {
   return 'no error';
 }
 
+/** All that is wrong, each as `failure` has it. */
+export function failures(action: () => unknown): string[] {
+  try {
+    action();
+  } catch (error) {
+    return (error as DomainError).all.map(({ code, details }) => `${code} @${details.position}`);
+  }
+  return [];
+}
+
 export const TEXT_OPERATORS: readonly Operator[] = [
   '==',
   '!=',

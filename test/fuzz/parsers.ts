@@ -25,6 +25,7 @@ import { parseSort } from '../../src/filters/sort.ts';
 import { readMaintenanceWindow } from '../../src/services/deployments/assignments/maintenance-window.ts';
 import { commonNameOf } from '../../src/services/devices/certificate-authorities/certificate.ts';
 import { readCertificate } from '../../src/services/devices/certificate-authorities/input.ts';
+import { readSigningRequest } from '../../src/services/devices/issuing/signing-request.ts';
 import { parseDuration } from '../../src/services/platform/tenants/durations.ts';
 import { parsePollingTime } from '../../src/services/platform/tenants/polling-time.ts';
 import { readContent } from '../../src/services/software/content-info/read.ts';
@@ -192,6 +193,14 @@ const DER = Buffer.from(
     'fPTlc+f47vz7xW/a4/mFDTAfBgNVHSMEGDAWgBSm/B6zfPTlc+f47vz7xW/a4/mFDTAOBgNVHQ8BAf8EBAMCAQYwDwYDVR0TAQH/' +
     'BAUwAwEB/zAKBggqhkjOPQQDAgNIADBFAiBdK/GP3BFrFtOo08IEkSyanKFC6GgeJLZLbArPxoM2wwIhAMv5xJtbaBfdGsCaK3x0' +
     'jSznM6Pj4lYv6MOnzpap1pbz',
+  'base64',
+);
+/** A request for a certificate with an alternative name. */
+const PKCS10 = Buffer.from(
+  'MIH4MIGfAgEAMA8xDTALBgNVBAMMBGZ1enowWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAARtof0yZH0PyVaZy1/AHQD/46+qAzUDoRsv' +
+    'QpIhLWHxKLH0zeELdt0S3Vc9Jt4SQgLC3BqNNKVCj1xBp0bLOj45oC4wLAYJKoZIhvcNAQkOMR8wHTAbBgNVHREEFDASghBmdXp6LmV4' +
+    'YW1wbGUub3JnMAoGCCqGSM49BAMCA0gAMEUCIQDsGKUFMwb16umO9dGLm7FwxVIzriSW5HALBcA2gK3IqgIgGKN+cvf7YkvwFPHef4Jo' +
+    'bJli8TsHjJye/0y2ZaHAFEY=',
   'base64',
 );
 const SWU = swuOf('software = { version = "1.0"; hardware-compatibility: [ "a", "#RE:.*" ]; };');
@@ -388,6 +397,11 @@ export const PARSERS: readonly Parser[] = [
     name: 'certificates',
     values: fc.oneof(broken(DER).map(pemOf), anyText),
     parse: (text) => commonNameOf(readCertificate(text, NOW)),
+  },
+  {
+    name: 'requests for certificates',
+    values: broken(PKCS10),
+    parse: readSigningRequest,
   },
   {
     name: 'settings',

@@ -18,7 +18,7 @@ const SHARE = 0.2;
 const TOKEN = 'token-of-the-device';
 const DEVICE = '/{tenant}/controller/v1/{controllerId}';
 /** What is of no tenant, or has tests of its own. */
-const ELSEWHERE = /^\/(?:metrics|docs|openapi\.json|graphql|health)/;
+const ELSEWHERE = /^\/(?:metrics|docs|openapi\.json|graphql|health|\.well-known\/est\/\{label\}\/simple)/;
 
 type Paths = Record<string, Record<string, { parameters?: { name: string }[] }>>;
 let server: TestServer;

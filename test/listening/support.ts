@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
 import { connect, type Socket } from 'node:net';
+import type { Express } from 'express';
 import { afterEach } from 'vitest';
 import type { UpgradeListener } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
@@ -23,18 +24,23 @@ interface Options {
   /** What answers; by default the body that came, as soon as it is there. */
   request?: RequestListener;
   upgrade?: UpgradeListener;
+  /** Behind `request`. */
+  express?: Express;
 }
 
 /** Listens, with somebody behind who is easy to see through; until the test ends. */
-export async function open({ settings, timeouts, request = echo, upgrade }: Options = {}): Promise<Opened> {
+export async function open(options: Options = {}): Promise<Opened> {
+  const { settings, timeouts, request = echo, upgrade = refuse, express } = options;
   const warnings: unknown[] = [];
   const log = { warn: (...line: unknown[]) => void warnings.push(line) };
   const config = readConfig({ PORT: '0', MUSTER_CONFIG_FILE: '/dev/null', ...settings });
   const listening = await listen(config, log as never, { ...TIMEOUTS, ...timeouts });
-  listening.handleBy({ request, upgrade: upgrade ?? ((_request, socket) => void socket.destroy()) });
+  listening.handleBy({ request, upgrade, ...(express && { express }) });
   endings.push(listening.close);
   return { ...listening, warnings };
 }
+
+const refuse: UpgradeListener = (_request, socket) => void socket.destroy();
 
 const echo: RequestListener = async (request, response) => {
   let text = '';

@@ -154,9 +154,9 @@ describe('a body', () => {
     const size = 1_000_000;
     const server = await open({
       // A busy machine stops everybody for a moment: no window may be so short.
-      timeouts: { bodyWindow: 1_000, bodyBytes: 1_000 },
+      timeouts: { bodyWindow: 2_000, bodyBytes: 1_000 },
       async request(request, response) {
-        await new Promise((resolve) => setTimeout(resolve, 3_000));
+        await new Promise((resolve) => setTimeout(resolve, 5_000));
         let bytes = 0;
         for await (const piece of request) bytes += piece.length;
         response.end(String(bytes));

@@ -1,13 +1,16 @@
 /**
- * `npm run pictures`
- *
- * Makes the pictures of the README anew, in `docs/pictures`: the built console with a simulated fleet, in a Chromium.
+ * `npm run pictures` makes the pictures of the README anew, in `docs/pictures`: the built console with a simulated fleet, in a
+ * Chromium. `npm run pictures -- --pages=FOLDER` makes pictures of every page there, empty, full and failing, wide and
+ * narrow, light and dark, to be looked at; `--states=failing` only some of these.
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
-import { makeDataFolder, startMuster, stopAll, tracked } from '../bench/muster.mjs';
+import { askGraphql, makeDataFolder, startMuster, stopAll, tracked } from '../bench/muster.mjs';
+import { furnish } from './furnish.mjs';
+import { picturesOfPages } from './pages.mjs';
 import { palettePng } from './palette.mjs';
 
 const FOLDER = fileURLToPath(new URL('../../docs/pictures/', import.meta.url));
@@ -16,31 +19,46 @@ const SIZE = { width: 1000, height: 640 };
 const LARGEST = 60_000;
 const DEVICES = 400;
 
+const { values } = parseArgs({
+  options: { pages: { type: 'string' }, states: { type: 'string', default: 'empty,full,failing' } },
+});
+const wants = (state) => values.pages && values.states.split(',').includes(state);
+
 async function main() {
   const { dataDir } = await makeDataFolder();
-  const { url } = await startMuster(dataDir);
-  const context = await openBrowser(url);
+  const server = await startMuster(dataDir, { MUSTER_WEBHOOKS_PRIVATE: 'true' });
+  const { url } = server;
+  const browser = await openBrowser();
+  const shoot = (state, paths) => picturesOfPages(browser, { url, folder: values.pages, state, paths });
+  if (wants('empty')) await shoot('empty');
+  if (values.pages && !wants('full')) return wants('failing') && shoot('failing');
   play(url);
   const ask = asking(url);
   await waitUntil(async () => (await ask('targets?limit=1')).total === DEVICES);
   const rollout = await rollOut(ask);
+  await waitUntil(async () => (await ask(rollout)).totalTargetsPerStatus.finished > DEVICES / 3);
+  if (!values.pages) return picturesOfReadme(browser, url, rollout);
+  const paths = await furnish({ url, ask, mutate: (query) => askGraphql(server, query) });
+  await shoot('full', [rollout, ...paths]);
+  if (wants('failing')) await shoot('failing', [rollout, ...paths]);
+}
+
+async function picturesOfReadme(browser, url, rollout) {
+  const context = await browser.newContext({ baseURL: url, viewport: SIZE, reducedMotion: 'reduce' });
+  await context.request.post('/graphql/session', { data: { username: 'admin', password: 'admin' } });
   const page = await context.newPage();
   mkdirSync(FOLDER, { recursive: true });
-  await waitUntil(async () => (await ask(rollout)).totalTargetsPerStatus.finished > DEVICES / 3);
   await picture(page, `/${rollout}`, 'rollout');
   await picture(page, '/targets', 'targets');
   await picture(page, '/', 'fleet');
 }
 
-async function openBrowser(url) {
+async function openBrowser() {
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: ['--no-sandbox'],
   });
-  tracked({ stop: () => browser.close() });
-  const context = await browser.newContext({ baseURL: url, viewport: SIZE, reducedMotion: 'reduce' });
-  await context.request.post('/graphql/session', { data: { username: 'admin', password: 'admin' } });
-  return context;
+  return tracked({ newContext: (options) => browser.newContext(options), stop: () => browser.close() });
 }
 
 /** A fleet of which some devices fail and some take their time. */

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import { afterAll, expect, it } from 'vitest';
 import { jobs } from '../../src/database/tables/jobs.ts';
+import { targets } from '../../src/database/tables/targets.ts';
 import { deleteApiKey } from '../../src/services/access/api-keys/delete.ts';
 import { createRole } from '../../src/services/access/roles/create.ts';
 import { beginSession, beginSessionByIssuer } from '../../src/services/access/sessions/begin.ts';
@@ -22,19 +23,34 @@ import { findDerivationKeys, findEnrollmentTokens } from '../../src/services/dev
 import { rotateEnrollmentToken } from '../../src/services/devices/enrollment/rotate-token.ts';
 import { setDerivationKey } from '../../src/services/devices/enrollment/set-derivation-key.ts';
 import { updateEnrollmentGroup } from '../../src/services/devices/enrollment/update.ts';
+import { clearEnrollmentHook } from '../../src/services/devices/enrollment-hooks/clear.ts';
+import { setEnrollmentHook } from '../../src/services/devices/enrollment-hooks/set.ts';
+import { testEnrollmentHook } from '../../src/services/devices/enrollment-hooks/test.ts';
+import { revokeTargetCertificate } from '../../src/services/devices/issued-certificates/revoke.ts';
+import { issueCertificate } from '../../src/services/devices/issuing/issue.ts';
+import { readSigningRequest } from '../../src/services/devices/issuing/signing-request.ts';
+import { updateIssuingAuthority } from '../../src/services/devices/issuing/update.ts';
 import { approveTargets } from '../../src/services/devices/pending-targets/approve.ts';
 import { rejectTargets } from '../../src/services/devices/pending-targets/reject.ts';
 import { reportAttributes } from '../../src/services/devices/reports/report-attributes.ts';
 import { confirmToken } from '../../src/services/devices/sign-in/confirm-token.ts';
 import { tokenDigest } from '../../src/services/devices/sign-in/digest.ts';
 import { registerDevice } from '../../src/services/devices/sign-in/register.ts';
-import { registerPending } from '../../src/services/devices/sign-in/register-pending.ts';
+import { endPending, registerPending } from '../../src/services/devices/sign-in/register-pending.ts';
+import { tellSuspicion } from '../../src/services/devices/sign-in/tell-suspicion.ts';
+import { claimTarget } from '../../src/services/fleet/claims/claim.ts';
+import { claimTargets } from '../../src/services/fleet/claims/claim-many.ts';
+import { createClaimCode } from '../../src/services/fleet/claims/create-code.ts';
+import { endClaimCodes } from '../../src/services/fleet/claims/end-codes.ts';
+import { endOverlaps } from '../../src/services/fleet/claims/end-overlaps.ts';
+import { releaseTargets } from '../../src/services/fleet/claims/release.ts';
 import { beginImport } from '../../src/services/fleet/imports/begin.ts';
 import { checkRow, isRefused } from '../../src/services/fleet/imports/check.ts';
 import { addRow, openChunk } from '../../src/services/fleet/imports/chunk.ts';
 import { commitChunk } from '../../src/services/fleet/imports/commit.ts';
 import { createImportUpload } from '../../src/services/fleet/imports/create-upload.ts';
 import type { ImportRecord } from '../../src/services/fleet/imports/find.ts';
+import type { ImportRow } from '../../src/services/fleet/imports/source.ts';
 import { createTargetFilter } from '../../src/services/fleet/target-filters/create.ts';
 import { deleteTargetFilter } from '../../src/services/fleet/target-filters/delete.ts';
 import { updateTargetFilter } from '../../src/services/fleet/target-filters/update.ts';
@@ -54,6 +70,7 @@ import { assignTargetType } from '../../src/services/fleet/targets/assign-type.t
 import { createTargets } from '../../src/services/fleet/targets/create.ts';
 import { deleteTargets } from '../../src/services/fleet/targets/delete.ts';
 import { endDerivedTokens } from '../../src/services/fleet/targets/end-derived-tokens.ts';
+import { findTarget } from '../../src/services/fleet/targets/find.ts';
 import { rotateTargetToken } from '../../src/services/fleet/targets/rotate-token.ts';
 import { rotateTargetTokens } from '../../src/services/fleet/targets/rotate-tokens.ts';
 import { setTargetAttributes } from '../../src/services/fleet/targets/set-attributes.ts';
@@ -75,6 +92,8 @@ import { testWebhook } from '../../src/services/platform/webhooks/test.ts';
 import { updateWebhook } from '../../src/services/platform/webhooks/update.ts';
 import type { Context } from '../../src/services/shared/context.ts';
 import { newAuthority } from '../support/certificates.ts';
+import { newRequest } from '../support/est.ts';
+import { encrypting, makeIssuing, makeUpstream, newNearEst, storeCertificate } from '../support/issued.ts';
 import { newTenant, openTestPlatform } from '../support/platform.ts';
 import { storedByTable } from '../support/stored.ts';
 import {
@@ -95,6 +114,7 @@ import { ROLLOUT_VERBS, type RolloutFixture, rolloutFixture } from './rollouts.r
 import { SOFTWARE_VERBS, type SoftwareFixture, softwareFixture } from './software.rollback.ts';
 
 const { platform, close } = await openTestPlatform();
+const est = await newNearEst();
 afterAll(close);
 const [OLD_CA, NEW_CA] = [(await newAuthority('old')).cert, (await newAuthority('new')).cert];
 
@@ -110,6 +130,11 @@ interface Fixture extends SoftwareFixture, DeploymentFixture, AutoAssignmentFixt
   rotated: Target;
   jobId: number;
   groupId: number;
+  /** For a target of another tenant. */
+  code: string;
+  certificateId: number;
+  /** Of an authority whose certificates another server signs. */
+  upstreamId: number;
 }
 /** Every verb that writes, called so that it would succeed. */
 const VERBS: Record<string, (context: Context, fixture: Fixture) => Promise<unknown>> = {
@@ -124,6 +149,13 @@ const VERBS: Record<string, (context: Context, fixture: Fixture) => Promise<unkn
     setTargetAttributes(c, { controllerIds: ['a'], attributes: [{ key: 'new', value: 'v' }] }),
   rotateTargetToken: (c) => rotateTargetToken(c, { controllerId: 'a' }),
   rotateTargetTokens: (c) => rotateTargetTokens(c, { filter: 'id==*', overlap: '00:01:00' }),
+  createClaimCode: (c) => createClaimCode(c, { controllerId: 'a' }),
+  releaseTargets: (c) =>
+    releaseTargets(c, { filter: 'id==*', digest: 'new', expiresAt: new Date(Date.now() + 60_000) }),
+  endClaimCodes: (c) => endClaimCodes(c, { controllerIds: ['b'] }),
+  claimTarget: (c, { code }) => claimTarget(c, { code }),
+  endOverlaps: (c) => endOverlaps(c, () => false),
+  claimTargets: (c, { code }) => claimTargets(c, { code, controllerIds: ['released'] }),
   createTargetTypes: (c) => createTargetTypes(c, { targetTypes: [{ name: 'new' }] }),
   updateTargetType: (c, { typeId }) => updateTargetType(c, { id: typeId, name: 'new' }),
   deleteTargetType: (c, { typeId }) => deleteTargetType(c, { id: typeId }),
@@ -148,7 +180,7 @@ const VERBS: Record<string, (context: Context, fixture: Fixture) => Promise<unkn
   createImportUpload: (c) => createImportUpload(c, { format: 'csv' }),
   commitChunk: (c, { begun }) => {
     const chunk = openChunk({ bytes: 9, lines: 3, digest: 'd' });
-    const row = checkRow({
+    const imported: ImportRow = {
       line: 2,
       target: {
         controllerId: 'new',
@@ -157,7 +189,8 @@ const VERBS: Record<string, (context: Context, fixture: Fixture) => Promise<unkn
         attributes: [['k', 'v']],
         metadata: [['k', 'v']],
       },
-    });
+    };
+    const row = checkRow(imported, { attributes: 100, metadata: 100 });
     if (isRefused(row)) throw new Error('refused');
     addRow(chunk, c.secrets, row);
     addRow(chunk, c.secrets, {
@@ -196,6 +229,35 @@ const VERBS: Record<string, (context: Context, fixture: Fixture) => Promise<unkn
     const [keys] = await findDerivationKeys(c, [groupId]);
     await deleteDerivationKey(c, { id: keys![0]!.id });
   },
+  setEnrollmentHook: (c, { groupId }) => setEnrollmentHook(c, { groupId, timeout: '5' }),
+  clearEnrollmentHook: (c, { groupId }) => clearEnrollmentHook(c, { groupId }),
+  testEnrollmentHook: (c, { groupId }) => testEnrollmentHook(c, { groupId, device: 'a' }),
+  endPending: async (c) =>
+    endPending(asDevice(c, await c.tenants.byId(c.caller.tenantId), 'held', { address: 'x' })),
+  tellSuspicion: async (c) => {
+    const { id } = await findTarget(c, 'a');
+    const sides = [
+      { kind: 'target_token', address: 'x' },
+      { kind: 'target_token', address: 'y' },
+    ] as const;
+    await tellSuspicion(c, { tenant: await c.tenants.byId(c.caller.tenantId), targetId: id }, sides);
+  },
+  createIssuingAuthority: (c) => makeIssuing(c, 'new'),
+  updateIssuingAuthority: (c, { upstreamId }) =>
+    updateIssuingAuthority(
+      { ...encrypting(c), exchanges: est.exchanges },
+      { id: upstreamId, upstream: est.upstream },
+    ),
+  issueCertificate: async (c, { groupId }) => {
+    const tenant = await c.tenants.byId(c.caller.tenantId);
+    const { id: targetId } = await findTarget(c, 'b');
+    const policy = { lifetimeDays: 1, renewalDays: 1, keyKinds: ['EC_P256' as const], alternativeNames: [] };
+    const request = readSigningRequest((await newRequest('b')).der);
+    await issueCertificate(asDevice(encrypting(c), tenant, 'b', { address: 'x' }), tenant, {
+      ...{ targetId, groupId, policy, request, publicUrl: undefined },
+    });
+  },
+  revokeTargetCertificate: (c, { certificateId }) => revokeTargetCertificate(c, { id: certificateId }),
   endDerivedTokens: (c) => endDerivedTokens(c, { controllerId: 'a' }),
   registerPending: async (c, { groupId }) =>
     registerPending(asDevice(c, await c.tenants.byId(c.caller.tenantId), 'new', { address: 'x' }), {
@@ -279,6 +341,16 @@ async function stored(
   return { ...(await storedByTable(database, caller.tenantId)), named };
 }
 
+/** A target whose device others had, and nobody has any more. */
+async function leaveWithCertificate(context: Context, authorityId: number) {
+  await createTargets(context, { targets: [{ controllerId: 'left' }] });
+  await storeCertificate(context, 'left', authorityId);
+  await context.database
+    .update(targets)
+    .set({ movedAt: new Date(), movedToTenantId: 0, movedToTargetId: 0, overlapDueAt: new Date(0) })
+    .where(and(eq(targets.tenantId, context.caller.tenantId), eq(targets.controllerId, 'left')));
+}
+
 async function fixture() {
   const tenant = await newTenant(platform);
   const context = tenant.contextOf(undefined, ['TENANT_ADMIN', 'SYSTEM_ADMIN']);
@@ -311,13 +383,22 @@ async function fixture() {
     registrationLimit: 10,
   });
   await setDerivationKey(context, { groupId: group.id, slot: 'primary' });
+  await setEnrollmentHook(context, { groupId: group.id, url: 'http://127.0.0.1:9/' });
   const tenantNow = await context.tenants.byId(context.caller.tenantId);
   await registerPending(asDevice(context, tenantNow, 'held', { address: 'x' }), {
     groupId: group.id,
     address: 'x',
   });
   const rotated = await rotateTargetToken(context, { controllerId: 'b' });
+  await createClaimCode(context, { controllerId: 'b' });
+  const former = (await newTenant(platform)).contextOf();
+  await createTargets(former, { targets: [{ controllerId: 'released' }] });
+  const { code } = await createClaimCode(former, { controllerId: 'released' });
+  const upstreamId = (await makeUpstream(context, 'upstream', est)).id;
+  const issuingId = (await makeIssuing(context, 'issues')).id;
+  await leaveWithCertificate(context, issuingId);
   const ids = {
+    upstreamId,
     typeId: targetTypes[0]!.id,
     tagId: targetTags[0]!.id,
     filterId,
@@ -325,6 +406,8 @@ async function fixture() {
     webhookId: webhook.id,
     keyId: apiKey.id,
     groupId: group.id,
+    code,
+    certificateId: await storeCertificate(context, 'a', issuingId),
     session,
   };
   const now = new Date();
@@ -372,6 +455,17 @@ it.each(Object.keys(VERBS))('%s leaves nothing behind when its transaction is un
   expect(within?.['audit_events'], 'and leaves its mark in the audit trail').not.toEqual(
     before['audit_events'],
   );
+});
+
+const alone = await openTestPlatform(undefined, undefined, 1);
+afterAll(alone.close);
+
+it.each(Object.keys(VERBS))('%s takes no second connection while its transaction has one', async (name) => {
+  const { caller, origin } = context;
+  // What is remembered of the tenant is read again.
+  alone.platform.announcements.announce({ tenantId: caller.tenantId, kind: 'settings' });
+  const undone = undoing({ ...alone.platform, caller, origin }, () => {});
+  await expect(VERBS[name]!(undone, made)).rejects.toThrow(UNDONE);
 });
 
 it('knows every verb that opens a transaction', () => {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -33,6 +33,11 @@ async function* piecesOf(content: Uint8Array) {
 async function* broken() {
   yield* piecesOf(randomBytes(LARGE));
   throw new Error('it broke off');
+}
+
+async function* refused(): AsyncGenerator<Uint8Array> {
+  yield* piecesOf(Buffer.of());
+  throw new Error('it is empty');
 }
 
 function keepsContents(open: () => Promise<ContentStore>): void {
@@ -93,6 +98,15 @@ describe('a folder', () => {
     }
     return sizes;
   };
+
+  it('has nothing of what breaks off at once, while many files are opened', async () => {
+    const of = join(folder, 'refused');
+    const write = () => folderStore(of).write(newLocation(), refused());
+    const outcomes = await Promise.allSettled(Array.from({ length: 300 }, write));
+    expect(outcomes.every(({ status }) => status === 'rejected')).toBe(true);
+    const entries = await readdir(of, { recursive: true, withFileTypes: true });
+    expect(entries.filter((entry) => entry.isFile())).toEqual([]);
+  });
 
   it('gives large pieces to who is quick, and small ones to who is slow', async () => {
     const slow = await piecesTaken(6, 30);

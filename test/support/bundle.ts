@@ -20,12 +20,12 @@ const ownAddresses: Plugin = {
 };
 
 /**
- * Puts a built program and all that it imports into a few files: the same code, but a process that runs it starts with
+ * Puts built programs and all that they import into a few files: the same code, but a process that runs one starts with
  * less than half of the processor time, and the tests start dozens. What it is called stays.
  */
-export async function bundle(program: string, folder: string): Promise<void> {
+export async function bundle(programs: [string, ...string[]], folder: string): Promise<void> {
   await build({
-    entryPoints: [program],
+    entryPoints: programs,
     outdir: folder,
     bundle: true,
     splitting: true,
@@ -39,7 +39,7 @@ export async function bundle(program: string, folder: string): Promise<void> {
     plugins: [ownAddresses],
     // CommonJS modules among them expect a `require`.
     banner: {
-      js: `import { createRequire as requiring } from 'node:module'; const require = requiring(${JSON.stringify(pathToFileURL(program).href)});`,
+      js: `import { createRequire as requiring } from 'node:module'; const require = requiring(${JSON.stringify(pathToFileURL(programs[0]).href)});`,
     },
   });
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }');

@@ -3,22 +3,39 @@ import postgres from 'postgres';
 /** Whether the tests run on Citus, as `npm run test:citus` has it. */
 export const IS_CITUS = process.env['MUSTER_TEST_CITUS'] === '1';
 
-/** Makes a database on all nodes of the coordinator that the URL names, and joins them there. */
-export async function createCitusDatabase(coordinator: string, name: string): Promise<void> {
-  const nodes = await onDatabase(
+interface Node {
+  host: string;
+  port: number;
+  groupid: number;
+}
+
+const nodesOf = (coordinator: string) =>
+  onDatabase(
     coordinator,
-    (sql) => sql<{ host: string; port: number; groupid: number }[]>`
+    (sql) => sql<Node[]>`
       SELECT nodename AS host, nodeport AS port, groupid FROM pg_dist_node ORDER BY groupid`,
   );
-  for (const { host, port } of nodes) {
-    const url = new URL(coordinator);
-    url.host = `${host}:${port}`;
-    await onDatabase(url.href, async (sql) => {
-      await sql.unsafe('SET citus.enable_create_database_propagation = off');
-      await sql.unsafe(`CREATE DATABASE ${name}`);
-    });
-    url.pathname = `/${name}`;
-    await onDatabase(url.href, (sql) => sql.unsafe('CREATE EXTENSION citus'));
+
+function urlOn({ host, port }: Node, coordinator: string, database?: string): string {
+  const url = new URL(coordinator);
+  url.host = `${host}:${port}`;
+  if (database) url.pathname = `/${database}`;
+  return url.href;
+}
+
+/** Each node does it by itself. */
+const onNode = (url: string, statement: string) =>
+  onDatabase(url, async (sql) => {
+    await sql.unsafe('SET citus.enable_create_database_propagation = off');
+    await sql.unsafe(statement);
+  });
+
+/** Makes a database on all nodes of the coordinator that the URL names, and joins them there. */
+export async function createCitusDatabase(coordinator: string, name: string): Promise<void> {
+  const nodes = await nodesOf(coordinator);
+  for (const node of nodes) {
+    await onNode(urlOn(node, coordinator), `CREATE DATABASE ${name}`);
+    await onDatabase(urlOn(node, coordinator, name), (sql) => sql.unsafe('CREATE EXTENSION citus'));
   }
   const url = new URL(coordinator);
   url.pathname = `/${name}`;
@@ -28,6 +45,12 @@ export async function createCitusDatabase(coordinator: string, name: string): Pr
         ? sql`SELECT citus_set_coordinator_host(${host}, ${port})`
         : sql`SELECT citus_add_node(${host}, ${port})`);
   });
+}
+
+/** Drops such a database on all nodes. */
+export async function dropCitusDatabase(coordinator: string, name: string): Promise<void> {
+  for (const node of await nodesOf(coordinator))
+    await onNode(urlOn(node, coordinator), `DROP DATABASE ${name} WITH (FORCE)`);
 }
 
 async function onDatabase<T>(url: string, work: (sql: postgres.Sql) => PromiseLike<T>): Promise<T> {

@@ -4,7 +4,7 @@ import { openPool } from '../../src/database/connect.ts';
 import type { Connection } from '../../src/database/connection.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { ensureFirstAdministrator } from '../../src/services/platform/tenants/first-administrator.ts';
-import { createCitusDatabase, IS_CITUS } from './citus.ts';
+import { createCitusDatabase, dropCitusDatabase, IS_CITUS } from './citus.ts';
 
 /** The account of tenant DEFAULT that every test finds. */
 const ADMINISTRATOR = { username: 'admin', password: 'admin', isLocal: true };
@@ -86,7 +86,10 @@ async function copyOf(template: string, name: string): Promise<OwnDatabase> {
   return {
     connection,
     url: urlOf(connection),
-    drop: () => execute(common, `DROP DATABASE ${name} WITH (FORCE)`),
+    drop: () =>
+      IS_CITUS
+        ? dropCitusDatabase(urlOf(common), name)
+        : execute(common, `DROP DATABASE ${name} WITH (FORCE)`),
   };
 }
 

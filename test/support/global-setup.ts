@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import type { Connection } from '../../src/database/connection.ts';
+import type { EmbeddedConnection } from '../../src/database/embedded/session.ts';
 import { startEmbeddedDatabase } from '../../src/database/embedded/start.ts';
 import { createWorkerDatabases, execute } from './database.ts';
 
@@ -50,11 +51,17 @@ async function openDatabase(folder: string): Promise<{ connection: Connection; s
 }
 
 /**
- * Nothing of this cluster must outlive the run, so nothing waits for the disk. Done here and by SQL, so that the embedded
- * database has no setting by which a server could lose what it acknowledged.
+ * Nothing of this cluster must outlive the run, so nothing waits for the disk, is compressed for it, or guards a password
+ * against guesses by costing each of two thousand connections time. Done here and by SQL, so that the embedded database
+ * has no setting by which a server could lose what it acknowledged.
  */
-async function neverSync(connection: Connection): Promise<void> {
+async function neverSync(connection: EmbeddedConnection): Promise<void> {
   for (const setting of ['fsync', 'full_page_writes', 'synchronous_commit'])
     await execute(connection, `ALTER SYSTEM SET ${setting} = off`);
+  const { user, password } = connection;
+  await execute(
+    connection,
+    `SET scram_iterations = 1; ALTER ROLE ${user} PASSWORD '${password}'; ALTER ROLE ${user} SET wal_compression = off`,
+  );
   await execute(connection, 'SELECT pg_reload_conf()');
 }

@@ -26,8 +26,9 @@ export interface TestPlatform {
 export async function openTestPlatform(
   connection = testConnection(),
   secrets = openSecrets(undefined),
+  connections = 5,
 ): Promise<TestPlatform> {
-  const pool = openPool(connection, { connections: 5, prepare: true });
+  const pool = openPool(connection, { connections, prepare: true, pipelines: true });
   const systemDefaults = {
     targetTokenEnabled: true,
     gatewayTokenEnabled: false,

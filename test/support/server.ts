@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
-import { pino } from 'pino';
+import { type Level, multistream, pino } from 'pino';
 import { readConfig } from '../../src/config.ts';
 import type { Connection } from '../../src/database/connection.ts';
 import { listen } from '../../src/listening/listen.ts';
@@ -8,6 +8,7 @@ import { TIMEOUTS, type Timeouts } from '../../src/listening/timeouts.ts';
 import { serve } from '../../src/server.ts';
 import { createAdministeredDatabase, testConnection } from './database.ts';
 import { newFolder } from './folder.ts';
+import { logged } from './logged.ts';
 
 export interface TestServer {
   url: string;
@@ -37,9 +38,14 @@ export async function startTestServer(
   };
   const config = readConfig({ ...own, ...settings });
   const errors: string[] = [];
+  const level = (settings['LOG_LEVEL'] ?? 'error') as Level;
+  // All of it is looked through for secrets when a file's tests have run.
   const log = pino(
-    { level: settings['LOG_LEVEL'] ?? 'error' },
-    { write: (line: string) => void errors.push(line) },
+    { level: 'debug' },
+    multistream([
+      { level, stream: { write: (line: string) => void errors.push(line) } },
+      { level: 'debug', stream: { write: logged } },
+    ]),
   );
   const listening = await listen(config, undefined, { ...TIMEOUTS, ...timeouts });
   const { url, stop } = await serve(config, listening, {
@@ -51,7 +57,8 @@ export async function startTestServer(
     errors,
     artifacts: folder,
     database,
-    stop,
+    // Without parameters, as hooks of tests take it.
+    stop: () => stop(),
   };
 }
 

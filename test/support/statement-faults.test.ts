@@ -65,6 +65,21 @@ it.each([
     'INSERT INTO tenant_configuration (tenant_id, key) VALUES ($1, $2) ON CONFLICT (tenant_id, key) DO UPDATE SET key = $3[1:2]',
     1,
   ],
+  [
+    'INSERT INTO roles (tenant_id, id) VALUES ($1, $2) ON CONFLICT (tenant_id, id) DO UPDATE SET tenant_id = $1',
+    1,
+  ],
+  ['UPDATE jobs SET ended_at = clock_timestamp() WHERE tenant_id = $1', 1],
+  ["DELETE FROM jobs WHERE tenant_id = $1 AND date_trunc('hour', ended_at, 'UTC') < $2", 1],
+  ['UPDATE jobs SET ended_at = statement_timestamp() WHERE tenant_id = $1', 0],
+  ['SELECT r.n FROM import_rows AS r JOIN targets AS t ON t.controller_id = r.id WHERE t.tenant_id = $1', 1],
+  [
+    'SELECT r.n FROM (SELECT n FROM import_rows) AS r JOIN targets AS t ON t.id = r.n WHERE tenant_id = $1',
+    0,
+  ],
+  ['DELETE FROM import_ids AS i USING import_rows AS r WHERE r.n = i.n', 0],
+  ['SELECT id FROM targets FOR UPDATE /* over all tenants: secrets */', 1],
+  ['CREATE VIEW all_jobs AS SELECT tenant_id, count(*) FROM jobs GROUP BY tenant_id', 0],
 ])('finds the faults of: %s', (text, count) => {
   expect(faultsOf(text)).toHaveLength(count);
 });

@@ -27,6 +27,10 @@ export function faultsOf(text: string): string[] {
     ...tables.map((table) => `no tenant as a parameter where it takes ${table}`),
     ...stmts.flatMap(drawnElsewhere),
     ...stmts.flatMap(slicesStored),
+    ...stmts.flatMap(notOfOneMoment),
+    ...stmts.flatMap(tenantsChanged),
+    ...stmts.flatMap(joinsTemporary),
+    ...(isOverAllTenants(text) ? stmts.flatMap(locksOfAll) : []),
   ];
 }
 
@@ -54,6 +58,56 @@ const slicesStored = (stmt: Node): string[] =>
         : [];
     }),
   );
+
+/** By the names of all that the statements have used so far: what a row becomes must not depend on where it is computed. */
+const NOT_IMMUTABLE =
+  /^(clock_timestamp|random|gen_random_uuid|timeofday|convert_to|convert_from|date_trunc|date_part|to_char|concat|concat_ws|format)$/;
+
+const notOfOneMoment = (stmt: Node): string[] =>
+  ['UpdateStmt', 'DeleteStmt'].flatMap((kind) =>
+    nodesOf(stmt, kind)
+      .filter(({ relation }) => IDENTITIES.has(relation.relname))
+      .flatMap((change) => nodesOf(change, 'FuncCall'))
+      .map(({ funcname }) => funcname.at(-1).String.sval as string)
+      .filter((name) => NOT_IMMUTABLE.test(name))
+      .map((name) => `${name}() where rows are changed`),
+  );
+
+/** The row would have to move to another shard. */
+const tenantsChanged = (stmt: Node): string[] =>
+  ['UpdateStmt', 'InsertStmt'].flatMap((kind) =>
+    nodesOf(stmt, kind).flatMap((change) =>
+      (change.onConflictClause?.targetList ?? (kind === 'UpdateStmt' ? change.targetList : [])).some(
+        ({ ResTarget }: Node) => ResTarget?.name === 'tenant_id',
+      )
+        ? ['SET tenant_id']
+        : [],
+    ),
+  );
+
+/** A temporary table is where the statement was sent to only: read in a sub-query, its rows are sent along. */
+function joinsTemporary(stmt: Node): string[] {
+  const named = new Set(nodesOf(stmt, 'CommonTableExpr').map(({ ctename }) => ctename));
+  const tablesIn = (node: Node): string[] => {
+    if (node?.JoinExpr) return [...tablesIn(node.JoinExpr.larg), ...tablesIn(node.JoinExpr.rarg)];
+    return node?.RangeVar && !node.RangeVar.schemaname ? [node.RangeVar.relname] : [];
+  };
+  return ['SelectStmt', 'UpdateStmt', 'DeleteStmt'].flatMap((kind) =>
+    nodesOf(stmt, kind).flatMap(({ relation, fromClause, usingClause }) => {
+      const from = [...(fromClause ?? []), ...(usingClause ?? [])].flatMap(tablesIn);
+      const tables = [...(relation ? [relation.relname] : []), ...from].filter((name) => !named.has(name));
+      const temporary = tables.filter((name) => name.startsWith('import_') && !IDENTITIES.has(name));
+      const isMixed = temporary.length > 0 && tables.some((name) => IDENTITIES.has(name));
+      return isMixed ? [`the temporary table ${temporary[0]} joined with one of tenants`] : [];
+    }),
+  );
+}
+
+/** Rows of several shards can't be locked by one statement. */
+const locksOfAll = (stmt: Node): string[] =>
+  nodesOf(stmt, 'SelectStmt').some(({ lockingClause }) => lockingClause)
+    ? ['rows of all tenants are locked']
+    : [];
 
 /** All nodes of a kind in a tree. */
 function nodesOf(tree: Node, kind: string): Node[] {

@@ -20,14 +20,35 @@ export function forgetStatements(): void {
   for (const text of newStatements()) met.delete(text);
 }
 
+/** A statement as it was sent. */
+export interface Sent {
+  text: string;
+  parameters: readonly unknown[];
+}
+
+let recorded: Sent[] | undefined;
+
+/** The statements that are sent while something is done, by whoever in this worker. */
+export async function statementsDuring(work: () => Promise<unknown>): Promise<Sent[]> {
+  const during: Sent[] = [];
+  recorded = during;
+  try {
+    await work();
+    return during;
+  } finally {
+    recorded = undefined;
+  }
+}
+
 /** Takes the place of that of the pool, and notes the text of each statement. */
 export const sender: typeof realSender = (asked, isNamed) => {
   const send = realSender(asked, isNamed);
-  return (text, ...rest) => {
+  return (text, parameters = [], ...rest) => {
     if (!met.has(text)) {
       met.add(text);
       unseen.push(text);
     }
-    return send(text, ...rest);
+    recorded?.push({ text, parameters });
+    return send(text, parameters, ...rest);
   };
 };

@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { IncomingHttpHeaders } from 'node:http';
 import { Agent, request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,6 +19,7 @@ export async function tlsFiles(name = 'localhost') {
 
 export interface TlsAnswer {
   status: number;
+  headers: IncomingHttpHeaders;
   text: string;
   /** The common name in the server's certificate. */
   server: string;
@@ -32,7 +34,7 @@ export interface TlsOptions {
   show?: readonly Signed[];
   headers?: Record<string, string>;
   method?: string;
-  body?: string;
+  body?: string | Buffer;
   agent?: Agent;
   session?: Buffer | undefined;
   maxVersion?: 'TLSv1.2' | 'TLSv1.3';
@@ -55,7 +57,8 @@ export function overTls(
       const resumed = socket.isSessionReused();
       let text = '';
       for await (const chunk of response) text += chunk;
-      resolve({ status: response.statusCode!, text, server: String(server), resumed, session });
+      const { statusCode, headers } = response;
+      resolve({ status: statusCode!, headers, text, server: String(server), resumed, session });
     });
     sent.end(body);
   });

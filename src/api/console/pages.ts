@@ -8,6 +8,7 @@ const PAGES = [
   'auto-assignments',
   'distribution-sets',
   'enrollment',
+  'jobs',
   'provision',
   'rollouts',
   'settings',

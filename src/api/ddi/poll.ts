@@ -5,6 +5,7 @@ import { domainErrorOf } from '../../services/shared/domain-error-of.ts';
 import { errorAnswer } from '../hawkbit-errors.ts';
 import { isMatch, PROTOCOL_HEADERS, type Proxies } from '../http.ts';
 import type { PollMetrics } from '../metrics/polls.ts';
+import { movedHeaders } from './moved.ts';
 import { type DevicePath, deviceRequestOf } from './request.ts';
 import { deviceTypeOf, errorTypeOf, renderRoot } from './root.ts';
 
@@ -32,7 +33,8 @@ export const pollListener =
       }
       if (known.code === 'UNAUTHENTICATED') return send(401, [], '');
       const { status, headers, body } = errorAnswer(known);
-      const more = Object.entries(headers).flat();
+      const moved = movedHeaders(known, path, request, proxies);
+      const more = Object.entries({ ...headers, ...moved }).flat();
       send(status, ['Content-Type', errorTypeOf(request), ...more], JSON.stringify(body));
     };
     const answer = (device: PollAnswer) => {

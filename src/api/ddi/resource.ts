@@ -67,7 +67,7 @@ export function deviceRoutes(
     const address = addressUrl(proxies.addressOf(request));
     const baseUrl = proxies.baseUrlOf(request);
     const url = deviceUrl(baseUrl, path);
-    const downloadUrl = deviceUrl(baseUrl, { ...path, tenant: device.tenant.name });
+    const downloadUrl = deviceUrl(baseUrl, { ...path, tenant: addressedName(device, path) });
     const acting = asDevice(platform, device.tenant, path.controllerId, {
       address,
       requestId: requestIdOf(request),
@@ -128,6 +128,10 @@ async function counted(call: Call, handler: DeviceHandler, more: number): Promis
     throw error;
   }
 }
+
+/** The name of the tenant at whose address the device asks: as it is stored, unless another has taken the device over. */
+const addressedName = ({ tenant: { name } }: Device, path: DevicePath): string =>
+  name.toLowerCase() === path.tenant.toLowerCase() ? name : path.tenant;
 
 function allowOf(methods: object): string {
   const allow = Object.keys(methods).map((method) => method.toUpperCase());

@@ -12,6 +12,7 @@ import { confirmationRoutes } from './confirmations.ts';
 import { deploymentRoutes } from './deployments.ts';
 import { CONFIG_DATA, POLL } from './described.ts';
 import { downloadRoutes } from './downloads.ts';
+import { movedHeaders } from './moved.ts';
 import { devicePathOf, deviceRequestOf } from './request.ts';
 import { bodyOf, DEVICE_ROUTE, type DeviceHandler, deviceRoutes, methodNotAllowed } from './resource.ts';
 import { errorTypeOf } from './root.ts';
@@ -48,7 +49,7 @@ export function deviceRouter(
   downloadRoutes(all);
 
   router.use((_request, response) => void response.status(404).json(webError(404)));
-  router.use(answerDeviceErrors(log));
+  router.use(answerDeviceErrors(proxies, log));
   return router;
 }
 
@@ -60,7 +61,7 @@ const putConfigData: DeviceHandler = async ({ acting, request, response }) => {
 
 /** Devices get 401 without a body and without a challenge. */
 const answerDeviceErrors =
-  (log: (error: unknown) => void): ErrorRequestHandler =>
+  (proxies: Proxies, log: (error: unknown) => void): ErrorRequestHandler =>
   (error, request, response, _next) => {
     if (response.headersSent) {
       log(error);
@@ -71,7 +72,12 @@ const answerDeviceErrors =
       if (known.code === 'UNAUTHENTICATED') return void response.status(401).end();
       if (known.code === 'ACTION_CLOSED') return void response.status(410).end();
       const { status, headers, body } = errorAnswer(known);
-      return sendWhole(response.status(status).set(headers), errorTypeOf(request), JSON.stringify(body));
+      const moved = movedHeaders(known, response.locals['path'], request, proxies);
+      return sendWhole(
+        response.status(status).set({ ...headers, ...moved }),
+        errorTypeOf(request),
+        JSON.stringify(body),
+      );
     }
     const status = Number(error?.status) || 500;
     if (status >= 500) log(error);

@@ -1,6 +1,7 @@
 import express from 'express';
 import { invalid, malformed } from '../../errors.ts';
 import { exportTargets } from '../../services/fleet/exports/export-targets.ts';
+import { readingContextFor } from '../../services/shared/context.ts';
 import { webError } from '../hawkbit-errors.ts';
 import { originOf, setProtocolHeaders } from '../http.ts';
 import { EXPORT } from '../imports/described.ts';
@@ -26,10 +27,9 @@ export function exportRouter(options: FilesOptions): express.Router {
         throw malformed(`${name}: there are the parameters filter and format, each once`, [name]);
     if (!Object.hasOwn(MEDIA_TYPES, String(format)))
       throw invalid('format: must be csv or ndjson', ['format']);
-    const source = await exportTargets(
-      { ...platform, caller, origin },
-      { filter: filter as string | undefined },
-    );
+    const source = await exportTargets(await readingContextFor(platform, caller, origin), {
+      filter: filter as string | undefined,
+    });
     const total = await source.count();
     const pieces = await fileOf(format as ExportFormat, source);
     response

@@ -6,7 +6,7 @@ import { findImport, type Import, latestImports } from '../../services/fleet/imp
 import { importTargets } from '../../services/fleet/imports/import-targets.ts';
 import { readRefused } from '../../services/fleet/imports/refused.ts';
 import type { ImportField, RowSource } from '../../services/fleet/imports/source.ts';
-import type { Context, Platform } from '../../services/shared/context.ts';
+import { type Context, contextFor, type Platform } from '../../services/shared/context.ts';
 import type { Browsers } from '../browsers.ts';
 import { webError } from '../hawkbit-errors.ts';
 import { originOf, type Proxies, setProtocolHeaders } from '../http.ts';
@@ -50,7 +50,7 @@ export function importRouter(options: FilesOptions): express.Router {
     setProtocolHeaders(response);
     const origin = originOf(proxies, request, 'FILES');
     const caller = await signIn(browsers.credentialsOf(request), origin);
-    response.locals['context'] = { ...platform, caller, origin };
+    response.locals['context'] = contextFor(platform, caller, origin);
     next();
   });
   const serve = notedRoutes(router, routes.under('/imports', 'files'));

@@ -10,13 +10,29 @@ export interface Observed {
   rememberedDevices: () => number;
   pollTimesWaiting: () => number;
   deviceCounts: DeviceCounts;
+  /** Questions to enrollment hooks, by outcome. */
+  hookCalls: ReadonlyMap<string, number>;
+  /** Requests to EST servers that sign, by outcome. */
+  estRequests: ReadonlyMap<string, number>;
   /** Refused sign-ins of administrators and programs, by code. */
   signInsRefused: ReadonlyMap<string, number>;
   /** How many there are, and how many the server has ended, by reason. */
   connections: { size: () => number; ended: ReadonlyMap<string, number> };
+  /** Requests that wait for a turn of the event loop. */
+  requestsWaiting: () => number;
+  /** Undefined where there is none. */
+  replica: (() => ReplicaObserved) | undefined;
   pool: () => { open: number; busy: number; waiting: number };
   /** @throws DatabaseUnavailableError */
   readGauges: () => Promise<Gauges>;
+}
+
+interface ReplicaObserved {
+  /** Whether reads go there. */
+  isUsed: boolean;
+  lagBytes: number;
+  /** How many calls that only read were given to which. */
+  given: Readonly<{ replica: number; database: number }>;
 }
 
 /** For so long the numbers that the database counts are as good as new. */
@@ -25,26 +41,14 @@ const FRESH_MS = 15_000;
 /** Registers what is read at each scrape. */
 export function openGauges(registry: Registry, observed: Observed): void {
   openOwnGauges(registry, observed);
+  openOwnCounters(registry, observed);
   openDatabaseGauges(registry, observed.readGauges);
 }
 
 function openOwnGauges(registry: Registry, observed: Observed): void {
-  const { deviceCounts, connections } = observed;
+  const { connections } = observed;
   const gauge = (name: string, help: string, read: () => number) => {
     const made: Gauge = new Gauge({ name, help, registers: [registry], collect: () => made.set(read()) });
-  };
-  /** Counts that are kept elsewhere, by a label. */
-  const counter = (name: string, help: string, label: string, counts: () => Iterable<[string, number]>) => {
-    const made: Counter = new Counter({
-      name,
-      help,
-      labelNames: [label],
-      registers: [registry],
-      collect() {
-        made.reset();
-        for (const [value, count] of counts()) made.inc({ [label]: value }, count);
-      },
-    });
   };
   const info = new Gauge({
     name: 'muster_info',
@@ -61,12 +65,48 @@ function openOwnGauges(registry: Registry, observed: Observed): void {
   );
   gauge('muster_poll_times_waiting', 'Times of polls that are not written yet.', observed.pollTimesWaiting);
   gauge('muster_connections', 'Connections that are open.', connections.size);
+  gauge('muster_requests_waiting', 'Requests that wait, as many came at once.', observed.requestsWaiting);
   gauge('muster_pool_connections', 'Connections to the database.', () => observed.pool().open);
   gauge('muster_pool_busy', 'Connections to the database that work.', () => observed.pool().busy);
   gauge(
     'muster_pool_waiting',
     'Callers that wait for a connection to the database.',
     () => observed.pool().waiting,
+  );
+  const { replica } = observed;
+  gauge('muster_replica_used', 'Processes whose reads go to the replica.', () =>
+    Number(replica?.().isUsed ?? 0),
+  );
+  gauge('muster_replica_left_aside', "Processes that have a replica and don't read it.", () =>
+    Number(replica?.().isUsed === false),
+  );
+  gauge(
+    'muster_replica_lag_bytes',
+    'Bytes of the log that the replica has not replayed.',
+    () => replica?.().lagBytes ?? 0,
+  );
+}
+
+/** Counts that are kept elsewhere, by a label. */
+function openOwnCounters(registry: Registry, observed: Observed): void {
+  const { deviceCounts, connections, replica } = observed;
+  const counter = (name: string, help: string, label: string, counts: () => Iterable<[string, number]>) => {
+    const made: Counter = new Counter({
+      name,
+      help,
+      labelNames: [label],
+      registers: [registry],
+      collect() {
+        made.reset();
+        for (const [value, count] of counts()) made.inc({ [label]: value }, count);
+      },
+    });
+  };
+  counter(
+    'muster_reads_total',
+    'Calls that only read, where there is a replica: by what answered them, replica or database.',
+    'from',
+    () => Object.entries(replica?.().given ?? {}),
   );
   counter(
     'muster_connections_ended_total',
@@ -85,6 +125,18 @@ function openOwnGauges(registry: Registry, observed: Observed): void {
     'Devices that were registered, that were put among those to approve, and requests of devices that were refused.',
     'outcome',
     () => Object.entries(deviceCounts),
+  );
+  counter(
+    'muster_enrollment_hook_calls_total',
+    'Questions to enrollment hooks, by outcome: allow, deny, hold, failed, and busy or resting where nothing was sent.',
+    'outcome',
+    () => observed.hookCalls,
+  );
+  counter(
+    'muster_est_requests_total',
+    'Requests to EST servers that sign, by outcome: answered, failed, and busy or resting where nothing was sent.',
+    'outcome',
+    () => observed.estRequests,
   );
 }
 

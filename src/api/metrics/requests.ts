@@ -32,7 +32,7 @@ export function channelOf({ url = '' }: Pick<IncomingMessage, 'url'>): string | 
 /** Counts and times the answers to all requests but polls. */
 export function openRequestMetrics(
   registry: Registry,
-): (request: IncomingMessage, response: ServerResponse) => void {
+): (request: IncomingMessage, response: ServerResponse, begunAt: number) => void {
   const registers = [registry];
   const answered = new Counter({
     name: 'muster_requests_total',
@@ -47,10 +47,9 @@ export function openRequestMetrics(
     buckets: [0.005, 0.025, 0.1, 0.25, 1, 5],
     registers,
   });
-  return (request, response) => {
+  return (request, response, begunAt) => {
     const channel = channelOf(request);
     if (!channel) return;
-    const begunAt = performance.now();
     const { method = '' } = request;
     response.once('finish', () => {
       answered.inc({ channel, status: response.statusCode });

@@ -107,6 +107,16 @@ export const DOORS: Readonly<Record<DoorKind, Door>> = {
     refusals: [400, 401, 403, 429, 503],
     refusalsOfWrites: [],
   },
+  est: {
+    about:
+      'Enrollment over Secure Transport (RFC 7030, with the corrections of RFC 8951): devices get certificates by it. `{label}` is `tenant.group`, the name of the tenant and that of an enrollment group.',
+    security: [{ basic: [] }, { clientCertificate: [] }],
+    takes: ['application/pkcs10'],
+    gives: ['application/pkcs7-mime'],
+    errors: text('What is wrong.'),
+    refusals: [400, 403, 404, 503],
+    refusalsOfWrites: [401, 413, 415, 429],
+  },
   open: {
     about: 'For everybody who reaches the server: what it is, and how it is.',
     security: [],
@@ -187,7 +197,7 @@ export function refusalsOf({ method, path, door, body, produced, operation }: No
     ...new Set([
       ...refusals,
       ...(isWrite ? refusalsOfWrites : []),
-      ...(path.includes(':') && refusals.length ? [404] : []),
+      ...(path.includes(':') ? [404, 503] : []),
       ...(negotiates && (door !== 'device' || method === 'get') ? [406] : []),
       ...(takes ? [413, 415] : []),
     ]),

@@ -9,9 +9,14 @@ export const LIVE: Operation = {
   summary: 'Whether the process runs',
   answers: { 200: gives(HEALTH, 'It does.') },
 };
+const READINESS = component(
+  'Readiness',
+  object({ status: oneOfTexts(['UP', 'DOWN']) }, { replica: oneOfTexts(['USED', 'LEFT_ASIDE']) }),
+);
+
 export const READY: Operation = {
   summary: 'Whether the server can answer',
-  answers: { 200: gives(HEALTH, 'It can.'), 503: gives(HEALTH, 'The database is away.') },
+  answers: { 200: gives(READINESS, 'It can.'), 503: gives(READINESS, 'The database is away.') },
 };
 export const METRICS: Operation = {
   summary: 'Metrics for Prometheus',

@@ -37,7 +37,7 @@ export interface Operation {
 export type Described<M> = { readonly [K in keyof M]: Operation };
 
 /** The doors of the server: each has its ways to sign in, and errors that each of its paths may answer. */
-export type DoorKind = 'management' | 'device' | 'files' | 'uploads' | 'graphql' | 'open';
+export type DoorKind = 'management' | 'device' | 'files' | 'uploads' | 'graphql' | 'est' | 'open';
 
 /** A method of a path, as the server has it. */
 export interface NotedRoute {

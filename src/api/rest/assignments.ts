@@ -10,8 +10,8 @@ import {
   type SetRelation,
 } from '../../services/deployments/assignments/find.ts';
 import { type AssignDistributionSet, FORCE_TYPES } from '../../services/deployments/assignments/input.ts';
-import { TARGET_SORT_NAMES } from '../../services/fleet/targets/fields.ts';
 import { findTargets } from '../../services/fleet/targets/find.ts';
+import { TARGET_SORT_NAMES } from '../../services/fleet/targets/order.ts';
 import type { Context } from '../../services/shared/context.ts';
 import { findDistributionSet } from '../../services/software/distribution-sets/find.ts';
 import { asObject, asObjects, booleanOf, integerOf, type JsonObject, objectOf, textOf } from '../json.ts';

@@ -4,7 +4,7 @@ import { ROLLOUT_GROUP_SORT_NAMES } from '../../services/deployments/rollouts/fi
 import { findRolloutGroup, listTargetsOfRolloutGroup } from '../../services/deployments/rollouts/find.ts';
 import type { RolloutGroup } from '../../services/deployments/rollouts/group.ts';
 import { listRolloutGroups } from '../../services/deployments/rollouts/list.ts';
-import { TARGET_SORT_NAMES } from '../../services/fleet/targets/fields.ts';
+import { TARGET_SORT_NAMES } from '../../services/fleet/targets/order.ts';
 import type { Context } from '../../services/shared/context.ts';
 import { sendHal } from '../media.ts';
 import { GROUP_ITEM, GROUPS, TARGETS_OF_GROUP } from './described/rollouts.ts';

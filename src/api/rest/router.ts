@@ -1,6 +1,6 @@
 import express, { type Request } from 'express';
 import type { Authenticator } from '../../services/access/authenticate.ts';
-import type { Platform } from '../../services/shared/context.ts';
+import { contextFor, type Platform, readingContextFor } from '../../services/shared/context.ts';
 import type { Browsers } from '../browsers.ts';
 import { webError } from '../hawkbit-errors.ts';
 import { originOf, type Proxies, setProtocolHeaders } from '../http.ts';
@@ -56,7 +56,10 @@ export function restRouter(options: RestOptions): express.Router {
       ? browsers.credentialsOf(request)
       : browsers.authorizationOf(request);
     const caller = await signIn(credentials, origin);
-    response.locals['context'] = { ...platform, caller, origin };
+    const onlyReads = request.method === 'GET' || request.method === 'HEAD';
+    response.locals['context'] = onlyReads
+      ? await readingContextFor(platform, caller, origin)
+      : contextFor(platform, caller, origin);
     next();
   });
 

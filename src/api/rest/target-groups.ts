@@ -1,7 +1,7 @@
 import type { Request, Router } from 'express';
 import { assignTargetGroup } from '../../services/fleet/target-groups/assign.ts';
-import { listTargetGroups, listTargetsOfGroup } from '../../services/fleet/target-groups/list.ts';
-import { TARGET_SORT_NAMES } from '../../services/fleet/targets/fields.ts';
+import { listTargetGroupNames, listTargetsOfGroup } from '../../services/fleet/target-groups/list.ts';
+import { TARGET_SORT_NAMES } from '../../services/fleet/targets/order.ts';
 import type { Context } from '../../services/shared/context.ts';
 import { asTexts } from '../json.ts';
 import { jsonOf, sendHal } from '../media.ts';
@@ -42,7 +42,7 @@ export function targetGroupRoutes(
   };
 
   const get: Handler = async (context, _request, response) =>
-    sendHal(response, await listTargetGroups(context));
+    sendHal(response, await listTargetGroupNames(context));
   const put: Handler = async (context, request, response) => {
     await assignMatching(context, request, requiredParameter(request, 'group'));
     response.status(204).end();

@@ -8,8 +8,8 @@ import { findTagsOfTargets, findTargetTag, type TargetTag } from '../../services
 import { listTaggedTargets, listTargetTags } from '../../services/fleet/target-tags/list.ts';
 import { unassignTargetTags } from '../../services/fleet/target-tags/unassign.ts';
 import { updateTargetTag } from '../../services/fleet/target-tags/update.ts';
-import { TARGET_SORT_NAMES } from '../../services/fleet/targets/fields.ts';
 import { findTarget } from '../../services/fleet/targets/find.ts';
+import { TARGET_SORT_NAMES } from '../../services/fleet/targets/order.ts';
 import { NOT_FOUND_POLICIES } from '../../services/fleet/targets/selection.ts';
 import { asTexts, type JsonObject, textOf } from '../json.ts';
 import { jsonOf, sendHal } from '../media.ts';

@@ -89,7 +89,7 @@ export async function workOnUpdate(
     return false;
   }
   const failed = update.outcome === 'failure';
-  const fault = () => choiceOf(FAULTS, options.seed, controllerId, update.url);
+  const fault = () => `Simulated failure: ${choiceOf(FAULTS, options.seed, controllerId, update.url)}`;
   await report('closed', update.outcome, [failed ? fault() : `Installed ${update.version}`]);
   tally.updates[failed ? 'failed' : 'succeeded']++;
   return true;

@@ -50,7 +50,13 @@ export async function signIn(username: string, password: string): Promise<SignIn
   return { reason: answer.status === 503 ? 'gone' : 'failed', again };
 }
 
+/** Who came from an issuer is signed out there, too: the browser goes there, and comes back to the sign-in. */
 export async function signOut(): Promise<void> {
-  await fetch(addressOf('graphql/session'), { method: 'DELETE', headers: SCRIPT_HEADERS }).catch(() => {});
-  change('out', session.get().times + 1);
+  const answer = await fetch(addressOf('graphql/session'), {
+    method: 'DELETE',
+    headers: SCRIPT_HEADERS,
+  }).catch(() => undefined);
+  const { signOutUrl } = answer?.status === 200 ? await answer.json() : {};
+  if (signOutUrl) location.assign(signOutUrl);
+  else change('out', session.get().times + 1);
 }

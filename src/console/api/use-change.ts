@@ -11,6 +11,10 @@ export interface Fault {
 
 export type Outcome<P> = { payload: P; faults: readonly Fault[] } | undefined;
 
+/** Why it was refused; nothing if it wasn't. What went wrong as a whole is told already. */
+export const refusalOf = (outcome: Outcome<unknown>): string | undefined =>
+  outcome ? outcome.faults[0]?.message : '';
+
 interface Payload {
   userErrors: readonly Fault[];
 }

@@ -1,17 +1,36 @@
 import { type AnyRoute, createRoute, lazyRouteComponent } from '@tanstack/react-router';
-import { type Place, placeOf } from '../parts/place.ts';
+import { listSearchOf } from '../parts/place.ts';
 import { NotFound } from '../shell/not-found.tsx';
+import { enrollmentSearchOf } from './enrollment/search.ts';
 import { fleetSearchOf } from './fleet/search.ts';
+import { jobsSearchOf } from './jobs/search.ts';
+import { importSearchOf } from './provision/search.ts';
 import { newRolloutSearchOf } from './rollouts/search.ts';
 import { settingsSearchOf } from './settings/search.ts';
 import { softwareSearchOf } from './software/search.ts';
-import { type TargetsSearch, targetsSearchOf } from './targets/search.ts';
 
-/** A place in a list, and what filters it. */
-const filteredPlaceOf = ({ filter, ...search }: Record<string, unknown>): Place & { filter?: string } => ({
-  ...(typeof filter === 'string' && { filter }),
-  ...placeOf(search),
-});
+const autoAssignments = () => import('./auto-assignments/auto-assignments-page.tsx');
+
+const rolloutPages = <Shell extends AnyRoute>(shell: Shell) =>
+  [
+    createRoute({
+      getParentRoute: () => shell,
+      path: '/rollouts',
+      validateSearch: listSearchOf,
+      component: lazyRouteComponent(() => import('./rollouts/rollouts-page.tsx'), 'RolloutsPage'),
+    }),
+    createRoute({
+      getParentRoute: () => shell,
+      path: '/rollouts/new',
+      validateSearch: newRolloutSearchOf,
+      component: lazyRouteComponent(() => import('./rollouts/new-rollout-page.tsx'), 'NewRolloutPage'),
+    }),
+    createRoute({
+      getParentRoute: () => shell,
+      path: '/rollouts/$number',
+      component: lazyRouteComponent(() => import('./rollouts/rollout-page.tsx'), 'RolloutPage'),
+    }),
+  ] as const;
 
 /**
  * The pages, each loaded when it is first opened. The first part of a path is named in the server's
@@ -28,7 +47,7 @@ export const pages = <Shell extends AnyRoute>(shell: Shell) =>
     createRoute({
       getParentRoute: () => shell,
       path: '/targets',
-      validateSearch: (search: Record<string, unknown>): TargetsSearch => targetsSearchOf(search),
+      validateSearch: listSearchOf,
       component: lazyRouteComponent(() => import('./targets/targets-page.tsx'), 'TargetsPage'),
     }),
     createRoute({
@@ -41,31 +60,12 @@ export const pages = <Shell extends AnyRoute>(shell: Shell) =>
       path: '/provision',
       component: lazyRouteComponent(() => import('./provision/provision-page.tsx'), 'ProvisionPage'),
     }),
-    createRoute({
-      getParentRoute: () => shell,
-      path: '/rollouts',
-      validateSearch: placeOf,
-      component: lazyRouteComponent(() => import('./rollouts/rollouts-page.tsx'), 'RolloutsPage'),
-    }),
-    createRoute({
-      getParentRoute: () => shell,
-      path: '/rollouts/new',
-      validateSearch: newRolloutSearchOf,
-      component: lazyRouteComponent(() => import('./rollouts/new-rollout-page.tsx'), 'NewRolloutPage'),
-    }),
-    createRoute({
-      getParentRoute: () => shell,
-      path: '/rollouts/$number',
-      component: lazyRouteComponent(() => import('./rollouts/rollout-page.tsx'), 'RolloutPage'),
-    }),
+    ...rolloutPages(shell),
     createRoute({
       getParentRoute: () => shell,
       path: '/auto-assignments',
-      validateSearch: filteredPlaceOf,
-      component: lazyRouteComponent(
-        () => import('./auto-assignments/auto-assignments-page.tsx'),
-        'AutoAssignmentsPage',
-      ),
+      validateSearch: listSearchOf,
+      component: lazyRouteComponent(autoAssignments, 'AutoAssignmentsPage'),
     }),
     createRoute({
       getParentRoute: () => shell,
@@ -86,6 +86,7 @@ export const pages = <Shell extends AnyRoute>(shell: Shell) =>
     createRoute({
       getParentRoute: () => shell,
       path: '/enrollment',
+      validateSearch: enrollmentSearchOf,
       component: lazyRouteComponent(() => import('./enrollment/enrollment-page.tsx'), 'EnrollmentPage'),
     }),
     createRoute({
@@ -97,18 +98,25 @@ export const pages = <Shell extends AnyRoute>(shell: Shell) =>
     createRoute({
       getParentRoute: () => shell,
       path: '/actions',
-      validateSearch: filteredPlaceOf,
+      validateSearch: listSearchOf,
       component: lazyRouteComponent(() => import('./actions/actions-page.tsx'), 'ActionsPage'),
     }),
     createRoute({
       getParentRoute: () => shell,
+      path: '/jobs',
+      validateSearch: jobsSearchOf,
+      component: lazyRouteComponent(() => import('./jobs/jobs-page.tsx'), 'JobsPage'),
+    }),
+    createRoute({
+      getParentRoute: () => shell,
       path: '/audit',
-      validateSearch: filteredPlaceOf,
+      validateSearch: listSearchOf,
       component: lazyRouteComponent(() => import('./audit/audit-page.tsx'), 'AuditPage'),
     }),
     createRoute({
       getParentRoute: () => shell,
       path: '/provision/many',
+      validateSearch: importSearchOf,
       component: lazyRouteComponent(() => import('./provision/import-page.tsx'), 'ImportPage'),
     }),
     createRoute({ getParentRoute: () => shell, path: '$', component: NotFound }),

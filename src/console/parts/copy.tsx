@@ -27,8 +27,7 @@ export function Copy({ text, label = common.copy }: { text: string; label?: stri
 export function CodeLines({ text, label }: { text: string; label: string }) {
   return (
     <div className={classes.block}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls by keyboard */}
-      <pre className={classes.lines} tabIndex={0}>
+      <pre className={classes.lines}>
         <code>{text}</code>
       </pre>
       <div className={classes.copy}>

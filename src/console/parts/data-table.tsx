@@ -13,12 +13,12 @@ import { common } from '../texts/common.ts';
 import { tableTexts } from '../texts/table.ts';
 import classes from './data-table.module.css';
 
-export interface Column<Row> {
+export interface Column<Row, Order extends string = string> {
   id: string;
   label: string;
   cell: (row: Row) => ReactNode;
-  /** The table can be ordered by it. */
-  sortable?: boolean;
+  /** What the API calls the order by it, if there is one. */
+  order?: Order;
   /** How wide it may be, in pixels. */
   most?: number;
 }
@@ -173,7 +173,8 @@ function Head<Row>({ columns, keys, selection, sort, onSort }: DataTableProps<Ro
             />
           </th>
         )}
-        {columns.map(({ id, label, sortable }) => {
+        {columns.map(({ id, label, order }) => {
+          const sortable = order !== undefined;
           const direction = sort === id ? 'ascending' : sort === `-${id}` ? 'descending' : undefined;
           return (
             <th key={id} aria-sort={sortable ? (direction ?? 'none') : undefined}>

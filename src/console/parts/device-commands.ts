@@ -1,4 +1,4 @@
-import { BASE } from '../api/base.ts';
+import { BASE, IS_LOCAL } from '../api/base.ts';
 
 export interface Device {
   tenant: string;
@@ -7,6 +7,19 @@ export interface Device {
 }
 
 const word = (text: string) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
+
+/**
+ * Simulated devices for the tenant of an account. On the server's machine the first administrator needs no password.
+ */
+export function simulateCommand({ tenant, username }: { tenant: string; username: string }): string {
+  const command = `node dist/cli/main.js simulate --url ${word(baseUrl())}`;
+  if (isFirstAdministrator({ tenant, username })) return command;
+  return `MUSTER_PASSWORD=PASSWORD ${command} --user ${word(`${tenant}\\${username}`)}`;
+}
+
+/** Of a server on this machine. */
+export const isFirstAdministrator = ({ tenant, username }: { tenant: string; username: string }): boolean =>
+  IS_LOCAL && tenant === 'DEFAULT' && username === 'admin';
 
 const baseUrl = () => BASE.href.replace(/\/$/, '');
 

@@ -1,4 +1,5 @@
 import { Alert, Stack, Tabs, Text } from '@mantine/core';
+import { IS_LOCAL } from '../api/base.ts';
 import { useViewer } from '../api/use-viewer.ts';
 import { common } from '../texts/common.ts';
 import { provisionTexts as texts } from '../texts/provision.ts';
@@ -41,6 +42,11 @@ export function DeviceSetup({ controllerId, token }: { controllerId: string; tok
           </Tabs.Panel>
         ))}
       </Tabs>
+      {IS_LOCAL && (
+        <Text size="sm" c="dimmed">
+          {texts.localAddress}
+        </Text>
+      )}
     </Stack>
   );
 }

@@ -3,6 +3,7 @@ import { IconCheck, IconPencil, IconX } from '@tabler/icons-react';
 import { type SyntheticEvent, useRef, useState } from 'react';
 import { common } from '../texts/common.ts';
 import classes from './editable.module.css';
+import type { Rule } from './rules.ts';
 
 /** A text that is changed where it stands. `save` answers why it was refused, or nothing. */
 export function Editable({
@@ -10,6 +11,7 @@ export function Editable({
   label,
   editLabel,
   mayEdit,
+  rule,
   save,
   empty = common.none,
 }: {
@@ -17,6 +19,7 @@ export function Editable({
   label: string;
   editLabel: string;
   mayEdit: boolean;
+  rule?: Rule | undefined;
   save: (value: string) => Promise<string | undefined>;
   empty?: string;
 }) {
@@ -24,6 +27,7 @@ export function Editable({
   const [fault, setFault] = useState<string>();
   const [busy, setBusy] = useState(false);
   const wasEdited = useRef(false);
+  const broken = draft === undefined ? undefined : rule?.(draft, false);
   const stop = () => {
     wasEdited.current = true;
     setDraft(undefined);
@@ -51,6 +55,7 @@ export function Editable({
   async function submit(event: SyntheticEvent<HTMLFormElement>) {
     event.preventDefault();
     if (draft === value) return stop();
+    if (broken) return;
     setBusy(true);
     const refused = await save(draft!.trim());
     setBusy(false);
@@ -65,7 +70,7 @@ export function Editable({
           flex={1}
           aria-label={label}
           value={draft}
-          error={fault}
+          error={broken ?? fault}
           onChange={(event) => setDraft(event.currentTarget.value)}
           onKeyDown={(event) => event.key === 'Escape' && stop()}
           autoFocus

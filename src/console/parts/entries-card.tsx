@@ -1,6 +1,6 @@
-import { ActionIcon, Button, Group, Stack, Text, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Group, Stack, Text } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
-import { type SyntheticEvent, useState } from 'react';
+import { type ReactNode, type SyntheticEvent, useState } from 'react';
 import { common } from '../texts/common.ts';
 import { targetTexts as texts } from '../texts/target.ts';
 import { Card } from './card.tsx';
@@ -8,6 +8,8 @@ import { FocusHome } from './dialog.tsx';
 import { Editable } from './editable.tsx';
 import { Fact, Facts } from './fact.tsx';
 import { done, failure } from './notify.tsx';
+import { RuledInput } from './ruled-input.tsx';
+import { RULES } from './rules.ts';
 
 interface Entry {
   key: string;
@@ -22,10 +24,12 @@ export interface EntriesProps {
   /** Answers why it was refused, or nothing. */
   save: (entry: Entry) => Promise<string | undefined>;
   remove: (key: string) => Promise<string | undefined>;
+  /** What stands beside an entry. */
+  beside?: (entry: Entry) => ReactNode;
 }
 
 /** Keys and values, each to be changed where it stands; a removed one can be taken back. */
-export function EntriesCard({ title, hint, entries, mayEdit, save, remove }: EntriesProps) {
+export function EntriesCard({ title, hint, entries, mayEdit, save, remove, beside }: EntriesProps) {
   const [isAdding, setAdding] = useState(false);
   async function onChange({ key, value }: Entry, changed: string) {
     const refused = await save({ key, value: changed });
@@ -69,8 +73,10 @@ export function EntriesCard({ title, hint, entries, mayEdit, save, remove }: Ent
                   label={entry.key}
                   editLabel={texts.changeEntry(entry.key)}
                   mayEdit={mayEdit}
+                  rule={RULES.value}
                   save={(value) => onChange(entry, value)}
                 />
+                {beside?.(entry)}
                 {mayEdit && (
                   <ActionIcon
                     size="sm"
@@ -112,8 +118,16 @@ function NewEntry({ save, onClose }: Pick<EntriesProps, 'save'> & { onClose: () 
     <form onSubmit={submit}>
       <Stack gap="xs">
         <Group gap="xs" align="flex-start" grow>
-          <TextInput name="key" size="xs" label={texts.key} error={fault} required withAsterisk={false} />
-          <TextInput name="value" size="xs" label={texts.value} />
+          <RuledInput
+            rule={RULES.key}
+            name="key"
+            size="xs"
+            label={texts.key}
+            error={fault}
+            required
+            withAsterisk={false}
+          />
+          <RuledInput rule={RULES.value} name="value" size="xs" label={texts.value} />
         </Group>
         <Group gap="xs">
           <Button type="submit" size="xs">

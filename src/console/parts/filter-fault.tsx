@@ -1,4 +1,5 @@
-import { Button, Group } from '@mantine/core';
+import { Button, Group, Stack } from '@mantine/core';
+import { Fragment } from 'react';
 import type { CombinedError } from 'urql';
 import { filterTexts as texts } from '../texts/targets.ts';
 import classes from './filter-field.module.css';
@@ -17,33 +18,73 @@ interface Fault extends FilterFault {
 }
 
 /** What is wrong with a filter, if that is why a query was refused. */
-export function filterFaultOf(error: CombinedError | undefined): FilterFault | undefined {
+export function filterFaultsOf(error: CombinedError | undefined): readonly FilterFault[] {
   const faults = error?.graphQLErrors.flatMap(
     ({ extensions }) => (extensions['userErrors'] ?? []) as Fault[],
   );
-  return faults?.find(({ path }) => path[0] === 'filter');
+  return faults?.filter(({ path }) => path[0] === 'filter') ?? [];
 }
 
-/** Underlines the fault within the field: it lies over the text, and moves with it. */
-export function FaultMark({ text, fault, scroll }: { text: string; fault: FilterFault; scroll: number }) {
-  if (fault.position == null) return null;
-  const end = fault.position + Math.max(fault.length ?? 0, 1);
+interface MarksProps {
+  text: string;
+  faults: readonly FilterFault[];
+  scroll: number;
+}
+
+/** Underlines the faults within the field: they lie over the text, and move with it. */
+export function FaultMarks({ text, faults, scroll }: MarksProps) {
   return (
     <div className={classes.mirror} aria-hidden>
       <span style={{ marginLeft: -scroll }}>
-        {text.slice(0, fault.position)}
-        <span className={classes.mark}>{text.slice(fault.position, end) || ' '}</span>
+        {marksIn(faults).map(({ from, to, until }) => (
+          <Fragment key={to}>
+            {text.slice(from, to)}
+            <span className={classes.mark}>{text.slice(to, until) || ' '}</span>
+          </Fragment>
+        ))}
       </span>
     </div>
   );
+}
+
+/** The marked parts of a text in their order, each with where the text before it begins. */
+function marksIn(faults: readonly FilterFault[]) {
+  const marks: { from: number; to: number; until: number }[] = [];
+  let from = 0;
+  for (const { position, length } of faults) {
+    if (position == null || position < from) continue;
+    const until = position + Math.max(length ?? 0, 1);
+    marks.push({ from, to: position, until });
+    from = until;
+  }
+  return marks;
 }
 
 /** The place is marked, and needs no number. */
 const sentence = (message: string) =>
   message.replace(/^At position \d+: /, '').replace(/^\p{Ll}/u, (letter) => letter.toUpperCase());
 
-/** What is wrong, in words; what was probably meant is a button. */
-export function FaultText({
+/** So many are told in words; all are marked. */
+const MOST_TOLD = 4;
+
+interface TextsProps {
+  text: string;
+  faults: readonly FilterFault[];
+  onMend: (mended: string) => void;
+}
+
+/** What is wrong, in words, one below the other. */
+export const FaultTexts = ({ text, faults, onMend }: TextsProps) => (
+  <Stack gap={2} component="span">
+    {faults.slice(0, MOST_TOLD).map((fault) => (
+      <FaultText key={`${fault.position} ${fault.message}`} text={text} fault={fault} onMend={onMend} />
+    ))}
+    {faults.length > MOST_TOLD && <span>{texts.moreFaults(faults.length - MOST_TOLD)}</span>}
+  </Stack>
+);
+
+/** What was probably meant is a button. */
+function FaultText({
   text,
   fault: { message, position, length, suggestion },
   onMend,

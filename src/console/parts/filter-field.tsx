@@ -4,7 +4,7 @@ import { IconFilter, IconX } from '@tabler/icons-react';
 import { type KeyboardEvent, type SyntheticEvent, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { FilterEntity } from '../api/types.documents.ts';
 import { filterTexts as texts } from '../texts/targets.ts';
-import { FaultMark, FaultText, type FilterFault } from './filter-fault.tsx';
+import { FaultMarks, FaultTexts, type FilterFault } from './filter-fault.tsx';
 import classes from './filter-field.module.css';
 import { completed, type FilterSuggestion, useSuggestions } from './use-suggestions.ts';
 
@@ -15,7 +15,7 @@ export interface FilterFieldProps {
   value: string;
   /** What is filtered. */
   of: FilterEntity;
-  fault: FilterFault | undefined;
+  faults: readonly FilterFault[];
   onChange: (filter: string) => void;
   placeholder?: string;
   /** What it is called, for those who hear it. */
@@ -24,12 +24,12 @@ export interface FilterFieldProps {
 
 /**
  * A filter to be typed, which is used after a pause. What can come next is offered: the arrow keys choose, Enter takes
- * it, Escape hides it. A fault is marked where it is.
+ * it, Escape hides it. Faults are marked where they are.
  */
 export function FilterField({
   value,
   of,
-  fault,
+  faults,
   onChange,
   placeholder = texts.placeholder,
   label = texts.label,
@@ -44,7 +44,7 @@ export function FilterField({
   useEffect(() => combobox.resetSelectedOption(), [offered]);
   // What can still become right is no fault yet.
   const begun = suggestions[0]?.position ?? Number.POSITIVE_INFINITY;
-  const shownFault = text === value && !((fault?.position ?? 0) >= begun) ? fault : undefined;
+  const shown = text === value ? faults.filter(({ position }) => (position ?? 0) < begun) : [];
 
   const take = (index: string) => {
     const suggestion = suggestions[Number(index)];
@@ -91,14 +91,14 @@ export function FilterField({
             inputContainer={(children) => (
               <div className={classes.container}>
                 {children}
-                {shownFault && <FaultMark text={text} fault={shownFault} scroll={writing.scroll} />}
+                <FaultMarks text={text} faults={shown} scroll={writing.scroll} />
               </div>
             )}
             error={
-              shownFault && (
-                <FaultText
+              shown.length > 0 && (
+                <FaultTexts
                   text={text}
-                  fault={shownFault}
+                  faults={shown}
                   onMend={(mended) => writing.write({ text: mended, position: mended.length })}
                 />
               )

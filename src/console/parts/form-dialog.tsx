@@ -15,6 +15,8 @@ export interface FormDialogProps {
   size?: 'md' | 'lg';
   /** Whether all is there that it needs. */
   isReady?: boolean;
+  /** It can't be taken back. */
+  danger?: boolean;
   /** Does it; what it answers as faults is shown, nothing at all if that was told already. */
   run: (form: FormData) => Promise<readonly Fault[] | undefined>;
   children: (faultOf: (field: string) => string | undefined) => ReactNode;
@@ -28,6 +30,7 @@ export function FormDialog({
   onClose,
   size,
   isReady = true,
+  danger,
   run,
   children,
 }: FormDialogProps) {
@@ -56,7 +59,7 @@ export function FormDialog({
             <Button variant="default" onClick={onClose}>
               {common.cancel}
             </Button>
-            <Button type="submit" loading={busy} disabled={!isReady}>
+            <Button type="submit" color={danger ? 'red.8' : undefined} loading={busy} disabled={!isReady}>
               {action}
             </Button>
           </Group>

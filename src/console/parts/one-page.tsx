@@ -21,7 +21,7 @@ export function OnePage<T, One>({
   const one = of.data === undefined ? null : find(of.data);
   if (one !== null) return children(one);
   return (
-    <Page title={title}>
+    <Page title={title} waiting={of.data === undefined && !of.error}>
       <Answer of={of}>{() => <Empty {...missing} />}</Answer>
     </Page>
   );

@@ -1,4 +1,4 @@
-import { Alert, Button, Center, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { Alert, Box, Button, Center, Skeleton, Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Loaded } from '../api/use-data.ts';
 import { common, failures } from '../texts/common.ts';
@@ -40,7 +40,7 @@ export function Empty({
             {hint}
           </Text>
         )}
-        {action && <div>{action}</div>}
+        {action && <Box mt="sm">{action}</Box>}
       </Stack>
     </Center>
   );

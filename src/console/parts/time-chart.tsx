@@ -64,6 +64,7 @@ export function TimeChart({ label, times, series }: TimeChartProps) {
         onKeyDown={onKey}
         onBlur={() => setAt(undefined)}
       >
+        <line x1={0} x2={WIDTH} y1={0} y2={0} className={classes.base} />
         <line x1={0} x2={WIDTH} y1={HEIGHT} y2={HEIGHT} className={classes.base} />
         {at !== undefined && (
           <rect x={at * step} width={step} y={0} height={HEIGHT} className={classes.cursor} />

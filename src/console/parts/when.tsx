@@ -4,6 +4,8 @@ import { useNow } from './use-now.ts';
 
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'long' });
+/** In the reader's zone. */
+export const exactText = (at: string): string => exact.format(new Date(at));
 const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
 
 const UNITS = [

@@ -5,6 +5,7 @@ import {
   IconListCheck,
   IconPackage,
   IconPlus,
+  IconProgressCheck,
   IconRepeat,
   IconRocket,
   IconSettings,
@@ -30,12 +31,24 @@ export interface Place {
 export const MORE_PLACES: readonly (Place & { search?: Record<string, string>; isForAdmins?: boolean })[] = [
   { to: '/provision/many', label: shell.importTargets, icon: IconFileImport, needs: ['CREATE_TARGET'] },
   { to: '/rollouts/new', label: shell.newRollout, icon: IconRocket, needs: ['CREATE_ROLLOUT'] },
-  ...(['modules', 'types'] as const).map((tab) => ({
+  ...(
+    [
+      ['modules', shell.tabs.modules],
+      ['types', shell.tabs.softwareTypes],
+    ] as const
+  ).map(([tab, label]) => ({
     to: '/software' as const,
     search: { tab },
-    label: shell.tabs[tab],
+    label,
     icon: IconPackage,
     needs: ['READ_SOFTWARE_MODULE'] as const,
+  })),
+  ...(['tags', 'types'] as const).map((tab) => ({
+    to: '/settings' as const,
+    search: { tab },
+    label: shell.tabs[tab],
+    icon: IconSettings,
+    needs: [tab === 'tags' ? 'READ_TARGET' : 'READ_TARGET_TYPE'] as const,
   })),
   ...(['general', 'certificates', 'webhooks'] as const).map((tab) => ({
     to: '/settings' as const,
@@ -80,6 +93,7 @@ export const PLACES: readonly Place[] = [
     icon: IconUserPlus,
     needs: ['READ_TARGET', 'READ_TENANT_CONFIGURATION'],
   },
+  { to: '/jobs', label: shell.jobs, icon: IconProgressCheck, needs: [] },
   { to: '/audit', label: shell.audit, icon: IconHistory, needs: ['READ_AUDIT'] },
   { to: '/settings', label: shell.settings, icon: IconSettings, needs: [] },
 ];

@@ -32,7 +32,7 @@ export const autoAssignmentsTexts = {
   startAt: 'Starts by itself',
   startAtHint: 'Empty: at once, or as soon as it is approved.',
   weight: 'Weight',
-  weightHint: 'The highest goes first.',
+  weightHint: 'From 0 to 1,000; the highest goes first. Empty: 1,000.',
   submit: 'Create',
   save: 'Save',
   editLabel: (name: string) => `Change ${name}`,

@@ -9,11 +9,24 @@ export const numberText = (count: number): string => number.format(count);
 export const counted = (count: number, one: string, many = `${one}s`): string =>
   `${numberText(count)} ${plural.select(count) === 'one' ? one : many}`;
 
+const UNITS = ['hour', 'minute', 'second'] as const;
+const unitTexts = UNITS.map(
+  (unit) => new Intl.NumberFormat('en', { style: 'unit', unit, unitDisplay: 'long' }),
+);
+
+/** Of hh:mm:ss, as polling times are told: `5 minutes`, `1 hour 30 minutes`. */
+export const durationText = (time: string): string =>
+  time
+    .split(':')
+    .flatMap((part, at) => (Number(part) > 0 ? [unitTexts[at]!.format(Number(part))] : []))
+    .join(' ') || unitTexts[2]!.format(0);
+
 export const common = {
   product: 'Muster',
   cancel: 'Cancel',
   save: 'Save',
   close: 'Close',
+  back: 'Back to the list',
   delete: 'Delete',
   edit: 'Edit',
   add: 'Add',
@@ -52,4 +65,10 @@ export const failures = {
 
 export const time = {
   now: 'just now',
+};
+
+/** What was changed, field by field. */
+export const changesTexts = {
+  was: (before: string, after: string) => `${before} → ${after}`,
+  empty: '–',
 };

@@ -35,6 +35,7 @@ export const enrollmentTexts = {
   saved: (name: string) => `${name}: saved.`,
   editLabel: (name: string) => `Edit ${name}`,
   defaultHint: 'Its token is the gateway token.',
+  groupsPlaceholder: 'name==factory* and requiresApproval==true',
   noGroups: 'No group yet',
   noGroupsHint:
     'A group has a token that devices bring with their first request. Make one for each product or site.',
@@ -86,6 +87,6 @@ export const enrollmentTexts = {
   rotateLater: 'Its other tokens still work for a while, so that devices can be given the new one.',
   overlap: 'Hours in which the others still work',
   removeLabel: (name: string) => `Delete ${name}`,
-  removeText: (count: number) => `Its tokens stop working. ${counted(count, 'target')} stay on the roll.`,
+  removeText: (count: number) => `Its tokens stop working. ${counted(count, 'target')} stay registered.`,
   removed: 'The group is deleted.',
 };

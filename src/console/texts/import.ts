@@ -44,7 +44,8 @@ export const importTexts = {
   twice: (field: string) => `Two columns become ${field}: leave one out.`,
   upsert: 'Change targets that are there already',
   check: 'Check',
-  run: (count: number) => `Create or change ${counted(count, 'target')}`,
+  run: (count: number, mayChange: boolean) =>
+    `${mayChange ? 'Create or change' : 'Create'} ${counted(count, 'target')}`,
   sending: (percent: number) => `${percent} % sent`,
   working: 'The server works on the rows …',
   stop: 'Stop',

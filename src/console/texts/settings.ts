@@ -1,13 +1,18 @@
+import type { Channel } from '../api/types.documents.ts';
+
 export const settingsTexts = {
   title: 'Settings',
   lead: 'They hold for this tenant; a change works at once.',
   tabs: {
     general: 'General',
+    tags: 'Target tags',
+    types: 'Target types',
     certificates: 'Certificates',
     webhooks: 'Webhooks',
     users: 'Users',
     roles: 'Roles',
     keys: 'API keys',
+    tenants: 'Tenants',
   },
   authentication: 'How devices sign in',
   polling: 'Polling',
@@ -15,7 +20,7 @@ export const settingsTexts = {
   keeping: 'What is kept',
   keepingHint: 'What is older is forgotten.',
   origins: {
-    DEFAULT: 'Default.',
+    DEFAULT: 'This is the default.',
     ENVIRONMENT: 'Set by the environment of the server.',
     TENANT: 'Set for this tenant.',
   },
@@ -80,6 +85,7 @@ export const gatewayTexts = {
 };
 
 export const usersTexts = {
+  filterPlaceholder: 'username==anna* and role==fitter',
   create: 'New user',
   submit: 'Create the user',
   save: 'Save the user',
@@ -100,6 +106,7 @@ export const usersTexts = {
 };
 
 export const rolesTexts = {
+  filterPlaceholder: 'permission==UPDATE_TARGET',
   create: 'New role',
   submit: 'Create the role',
   save: 'Save the role',
@@ -116,6 +123,7 @@ export const rolesTexts = {
 };
 
 export const keysTexts = {
+  filterPlaceholder: 'owner==anna and expiresAt=is=null',
   emptyTitle: 'No API key yet',
   emptyHint: 'Scripts and other servers sign in with an API key instead of a password.',
   create: 'New API key',
@@ -154,4 +162,19 @@ export const auditTexts = {
   nothing: 'No change matches this filter',
   columns: { at: 'When', type: 'What', subjects: 'Which', actor: 'By', channel: 'Through' },
   more: (count: number) => `${count} in all`,
+  /** A sentence's word becomes a title. */
+  event: (what: string) => what.charAt(0).toUpperCase() + what.slice(1),
+  show: (what: string) => `Show: ${what}`,
+  channels: {
+    DEVICE_API: 'device API',
+    FILES: 'imports and exports',
+    GRAPHQL: 'GraphQL',
+    MANAGEMENT_API: 'Management API',
+    SERVER: 'the server itself',
+  } satisfies Record<Channel, string>,
+  address: 'Address',
+  requestId: 'Request',
+  copyRequestId: 'Copy the id of the request',
+  changes: 'What changed',
+  noChanges: 'No fields are noted.',
 };

@@ -1,3 +1,4 @@
+import type { ActionCancellation } from '../api/types.documents.ts';
 import { counted, numberText } from './common.ts';
 
 /** What the server says where there is no limit. */
@@ -11,6 +12,8 @@ export const softwareTexts = {
   types: 'Types',
   newSet: 'New distribution set',
   newModule: 'New module',
+  firstModule: 'Make a module',
+  filterPlaceholder: 'name==pump* and version==2.*',
   noSets: 'No distribution set yet',
   noSetsHint: 'First make a module and upload its file, then a set that contains it.',
   noModules: 'No module yet',
@@ -50,6 +53,9 @@ export const moduleTexts = {
   notFound: 'This module does not exist.',
   toList: 'To the software',
   details: 'Details',
+  makeSet: 'Make a set with it',
+  edit: (what: string) => `Change ${what}`,
+  saved: (what: string) => `${what} is changed.`,
   files: 'Files',
   noFiles: 'No file yet. Without one, devices have nothing to download.',
   upload: 'Upload files',
@@ -121,7 +127,7 @@ export const setTexts = {
 /** For sets that say which targets they are for. */
 export const targetFilterTexts = {
   title: 'Made for',
-  hint: 'The targets that this set is for. Others get it only if somebody insists.',
+  hint: 'The targets that this set is for. To assign it to others, one must confirm it; a rollout has a switch for them.',
   all: 'All targets.',
   save: 'Save',
   saved: 'Saved. It counts for what is assigned from now on.',
@@ -149,3 +155,41 @@ export function sizeText(bytes: number): string {
   const value = bytes / 1000 ** at;
   return `${new Intl.NumberFormat('en', { maximumFractionDigits: at ? 1 : 0 }).format(value)} ${UNITS[at]}`;
 }
+
+export const metadataTexts = {
+  setHint: 'What people note about the set.',
+  moduleHint: 'What people note about the module. What devices are told comes with each update.',
+  told: 'told to devices',
+  toldLabel: (key: string) => `Tell devices ${key}`,
+};
+
+export const invalidateTexts = {
+  action: 'Take out of use',
+  title: (set: string) => `Take ${set} out of use?`,
+  lead: 'It can no longer be changed or assigned, and its auto-assignments end. It cannot be taken back.',
+  running: 'What has not ended yet',
+  ways: {
+    SOFT: 'Devices are asked to stop; its rollouts stop',
+    FORCE: 'Ends at once, without asking the devices; its rollouts stop',
+    NONE: 'Goes on',
+  } satisfies Record<ActionCancellation, string>,
+  done: (set: string) => `${set} is out of use.`,
+};
+
+export const softwareTypesTexts = {
+  newSetType: 'New type of sets',
+  newModuleType: 'New type of modules',
+  name: 'Name',
+  key: 'Key',
+  description: 'What for',
+  most: 'How many of them a set takes',
+  mandatory: 'Modules that a set needs',
+  optional: 'Modules that it may have',
+  submit: 'Create the type',
+  save: 'Save the type',
+  saved: (name: string) => `The type ${name} is saved.`,
+  editLabel: (name: string) => `Edit the type ${name}`,
+  removeLabel: (name: string) => `Delete the type ${name}`,
+  removeText: 'Of one that is in use, what has it keeps it; nothing new can be of it.',
+  removed: 'The type is deleted.',
+};

@@ -1,3 +1,15 @@
+import type { CredentialKind } from '../api/types.documents.ts';
+import { durationText } from './common.ts';
+
+export const credentialTexts: Record<CredentialKind, string> = {
+  TARGET_TOKEN: 'its own token',
+  DERIVED_TOKEN: 'a derived token',
+  GROUP_TOKEN: 'the token of its enrollment group',
+  GATEWAY_TOKEN: 'the gateway token',
+  CERTIFICATE: 'a certificate',
+  PROXY_CERTIFICATE: 'a certificate that a proxy has checked',
+};
+
 export const targetTexts = {
   notFound: 'There is no such target, or you may not see it.',
   toList: 'To the targets',
@@ -13,9 +25,14 @@ export const targetTexts = {
   modified: 'Changed',
   by: 'by',
   enrolledBy: 'Enrolled by',
+  registeredWith: 'Registered with',
+  signsInWith: 'Signs in with',
+  expires: 'expires',
   state: 'State',
   lastPoll: 'Last poll',
   nextPoll: 'Next poll',
+  nextPollSoon: 'in a moment',
+  nextPollWas: 'was due',
   edit: (what: string) => `Change ${what}`,
   saved: (what: string) => `${what} is changed.`,
   software: 'Software',
@@ -30,8 +47,10 @@ export const targetTexts = {
   assignTitle: (set: string) => `Assign ${set}?`,
   assignText: (id: string, set: string) => `${id} gets ${set} with its next poll.`,
   assignDone: (set: string) => `${set} is assigned.`,
+  failed: (set: string) => `${set} failed`,
+  showAction: 'Show its action',
   answer: 'What its next poll is told',
-  answerIdle: (sleep: string) => `Nothing to do: it polls again after ${sleep}.`,
+  answerIdle: (sleep: string) => `Nothing to do: it polls again after ${durationText(sleep)}.`,
   answerInstall: (set: string, how: string) => `Install ${set} (${how}).`,
   answerConfirm: (set: string) => `Ask for consent to install ${set}.`,
   answerCancel: (set: string) => `Stop installing ${set}.`,
@@ -71,6 +90,15 @@ export const targetTexts = {
   cancelText: (set: string) => `The device is told to stop installing ${set}. It may refuse.`,
   cancelTitle: 'Cancel this action?',
   canceled: 'The device is asked to cancel.',
+  allActions: 'All of its actions',
   moreActions: 'Show more',
   noTag: 'No tags',
+};
+
+export const autoConfirmTexts = {
+  label: 'Consent to updates',
+  given: 'given in advance',
+  on: 'Updates begin without asking.',
+  off: 'Updates wait for consent where the settings say that devices are asked.',
+  by: (who: string) => `by ${who}`,
 };

@@ -4,6 +4,7 @@ const targets = (count: number) => counted(count, 'target');
 
 export const targetsTexts = {
   title: 'Targets',
+  count: targets,
   table: 'Targets, one a row',
   columns: {
     controllerId: 'Controller ID',
@@ -26,7 +27,6 @@ export const targetsTexts = {
   provision: 'Provision a device',
   emptyTitle: 'No targets yet',
   emptyHint: 'Provision a device: you get its token and the commands that it needs.',
-  nothing: 'Nothing matches this filter',
 };
 
 export const filterTexts = {
@@ -36,6 +36,7 @@ export const filterTexts = {
   clear: 'Clear the filter',
   suggestions: 'What can come here',
   writeInstead: (word: string) => `Use ${word}`,
+  moreFaults: (count: number) => `${counted(count, 'other fault')}, as marked`,
   saved: 'Target filters',
   save: 'Save this filter',
   saveName: 'Name of the filter',

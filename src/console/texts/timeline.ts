@@ -37,6 +37,7 @@ const plain = (type: TimelineEntryType) => {
 export const timelineTexts = {
   title: 'Timeline',
   hint: 'What happened to it, and who did it.',
+  older: 'What is older is in the audit log',
   nothing: 'Nothing is known of what happened to it.',
   more: 'Show more',
   event: (type: TimelineEntryType): string => EVENTS[type] ?? plain(type),
@@ -45,6 +46,4 @@ export const timelineTexts = {
   byItself: 'by the device itself',
   among: (others: number, filter: string | null) =>
     `with ${counted(others, 'other target')}${filter === null ? '' : ', by the filter '}`,
-  was: (before: string, after: string) => `${before} → ${after}`,
-  empty: '–',
 };

@@ -44,6 +44,7 @@ export const webhooksTexts = {
   shownLabel: 'Which deliveries',
   all: 'All',
   deliveryStates: { PENDING: 'Waiting', DELIVERED: 'Delivered', FAILED: 'Given up' },
+  filterPlaceholder: 'type==target.* and lastStatus=ge=500',
   noDelivery: 'There is none.',
   columns: {
     at: 'When',

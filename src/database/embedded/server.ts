@@ -72,6 +72,8 @@ function serverArguments(place: Place, { socketFolder, port }: Address): string[
     // So bulk writes and poll times don't force checkpoints, after each of which whole pages are written to the WAL.
     max_wal_size: '2GB',
     wal_compression: 'on',
+    // So PostgreSQL soon knows of tables that begin to grow: until then its plans walk through whole indexes.
+    autovacuum_naptime: '10s',
     // Muster reports refused statements; here they would fill the disk and show their values.
     log_min_messages: 'log',
     log_checkpoints: 'off',

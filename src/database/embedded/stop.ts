@@ -8,13 +8,14 @@ import { signOff } from './session.ts';
 export async function leaveServer(
   place: Place,
   binaries: Binaries,
-  { pid, session }: Reached,
+  { pid, session, adopted }: Reached,
   log: (message: string) => void,
 ): Promise<void> {
   try {
     const last = await within(3000, signOff(session)).catch(() => true); // it doesn't answer: nobody can use it
     if (last) await shutDown(place, binaries, pid, log);
-    else log('The embedded database goes on: another process uses it.');
+    // Where it ran before, that is what everybody expects.
+    else if (!adopted) log('The embedded database goes on: another process uses it.');
   } finally {
     session.cut();
   }

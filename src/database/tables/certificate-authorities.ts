@@ -1,4 +1,4 @@
-import { pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
+import { boolean, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
 import { authorship, exactText, identity, instant } from './columns.ts';
 import { tenantReference } from './tenants.ts';
 
@@ -17,6 +17,8 @@ export const certificateAuthorities = pgTable(
     notAfter: instant('not_after').notNull(),
     /** Serial numbers of revoked certificates, in hexadecimal. */
     revokedSerials: text('revoked_serials').array().notNull(),
+    /** Whether its certificates only enroll, and sign in no device that polls. */
+    bootstrapOnly: boolean('bootstrap_only').notNull(),
     ...authorship,
   },
   (t) => [

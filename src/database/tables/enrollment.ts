@@ -4,6 +4,7 @@ import {
   check,
   foreignKey,
   index,
+  integer,
   jsonb,
   pgTable,
   primaryKey,
@@ -15,11 +16,35 @@ import { certificateAuthorities } from './certificate-authorities.ts';
 import { authorship, exactText, identity, instant, reference } from './columns.ts';
 import { targetTags } from './target-data.ts';
 import { targetTypes } from './target-types.ts';
+import { CREDENTIAL_KINDS } from './targets.ts';
 import { tenantReference } from './tenants.ts';
 
 export const APPLIES_TO = ['registered', 'all'] as const;
 /** Which targets the tokens of a group are valid for: those that it registered, or all of the tenant. */
 export type AppliesTo = (typeof APPLIES_TO)[number];
+
+export const KEY_KINDS = [
+  'EC_P256',
+  'EC_P384',
+  'EC_P521',
+  'ED25519',
+  'RSA_2048',
+  'RSA_3072',
+  'RSA_4096',
+] as const;
+/** Kinds and sizes of keys that a certificate can be issued for. */
+export type KeyKind = (typeof KEY_KINDS)[number];
+
+/** On what terms devices get certificates. Their subject is always the controllerId. */
+export interface CertificatePolicy {
+  lifetimeDays: number;
+  /** How long before its end a certificate may be renewed by itself. */
+  renewalDays: number;
+  /** The first is what devices are advised to use. */
+  keyKinds: KeyKind[];
+  /** Patterns of further names that a device may ask for, as `DNS:*.example.org`; `{controllerId}` stands for its own. */
+  alternativeNames: string[];
+}
 
 /** How unknown devices become targets. */
 export const enrollmentGroups = pgTable(
@@ -47,6 +72,8 @@ export const enrollmentGroups = pgTable(
     targetTypeId: reference('target_type_id'),
     targetGroup: exactText('target_group'),
     attributes: jsonb('attributes').$type<Record<string, string>>().notNull(),
+    /** On what terms its devices get certificates; null where they get none. */
+    certificatePolicy: jsonb('certificate_policy').$type<CertificatePolicy>(),
     ...authorship,
   },
   (t) => [
@@ -144,6 +171,47 @@ export const enrollmentDerivationKeys = pgTable(
   ],
 );
 
+export const HOOK_FAILURES = ['wait', 'hold'] as const;
+/** What becomes of a device while the hook fails: it is told to come again, or is pending. */
+export type HookFailure = (typeof HOOK_FAILURES)[number];
+
+/** What an enrollment group asks before it registers a device. */
+export const enrollmentHooks = pgTable(
+  'enrollment_hooks',
+  {
+    ...groupKey,
+    url: text('url').notNull(),
+    /** The key that signs requests; as secrets are stored. */
+    secret: text('secret').notNull(),
+    timeoutSeconds: integer('timeout_seconds').notNull(),
+    onFailure: text('on_failure', { enum: HOOK_FAILURES }).notNull(),
+    ...authorship,
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.groupId] }),
+    foreignKey({
+      name: 'enrollment_hooks_group_fkey',
+      columns: [t.tenantId, t.groupId],
+      foreignColumns: [enrollmentGroups.tenantId, enrollmentGroups.id],
+    }).onDelete('cascade'),
+    check('enrollment_hooks_on_failure_check', sql`${t.onFailure} IN ('wait', 'hold')`),
+  ],
+);
+
+/** What a hook says of a device that is to become a target; what is absent is as the group says. */
+export interface GivenByHook {
+  name?: string;
+  /** The name of a target type. */
+  type?: string;
+  /** Names of tags, beside those of the group. */
+  tags?: string[];
+  /** Null for none. */
+  group?: string | null;
+  /** They take precedence over those of the group. */
+  attributes?: Record<string, string>;
+  metadata?: Record<string, string>;
+}
+
 export const PENDING_STATES = ['pending', 'rejected'] as const;
 export type PendingState = (typeof PENDING_STATES)[number];
 
@@ -161,6 +229,12 @@ export const pendingTargets = pgTable(
     address: text('address'),
     rejectedAt: instant('rejected_at'),
     rejectedBy: text('rejected_by'),
+    /** What it asks with. */
+    credential: text('credential', { enum: CREDENTIAL_KINDS }),
+    /** What the hook said of it, where it was asked. */
+    given: jsonb('given').$type<GivenByHook>(),
+    /** Why the hook holds it, in its own words. */
+    reason: text('reason'),
   },
   (t) => [
     primaryKey({ columns: [t.tenantId, t.id] }),

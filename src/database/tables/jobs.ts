@@ -9,6 +9,8 @@ export type JobState = (typeof JOB_STATES)[number];
 export const JOB_KINDS = [
   'delete_targets',
   'rotate_target_tokens',
+  'release_targets',
+  'end_claim_codes',
   'assign_target_type',
   'assign_target_group',
   'assign_target_tags',

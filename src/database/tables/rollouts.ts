@@ -61,6 +61,9 @@ export const rollouts = pgTable(
     status: exactText('status').$type<RolloutStatus>().notNull(),
     /** When it starts by itself. */
     startAt: instant('start_at'),
+    /** When it did start, and when it ended, however it did. */
+    startedAt: instant('started_at'),
+    finishedAt: instant('finished_at'),
     /** This and the following are for its actions. */
     forceType: exactText('force_type').$type<'soft' | 'forced' | 'timeforced' | 'downloadonly'>().notNull(),
     forcedAt: instant('forced_at'),
@@ -121,6 +124,8 @@ export const rolloutGroups = pgTable(
     /** Up to which target id it is filled; and up to which its targets have actions, later up to which these have begun. */
     filledTo: reference('filled_to').notNull().default(0),
     scheduledTo: reference('scheduled_to').notNull().default(0),
+    startedAt: instant('started_at'),
+    finishedAt: instant('finished_at'),
     ...authorship,
   },
   (t) => [

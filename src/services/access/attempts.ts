@@ -1,12 +1,10 @@
+import { isIPv4 } from 'node:net';
 import ipaddr from 'ipaddr.js';
-import { LRUCache } from 'lru-cache';
 import { isUnauthenticated, tooManyAttempts, tooManyRequests } from '../../errors.ts';
-import { openBuckets } from '../shared/buckets.ts';
+import { boundedCache } from '../shared/bounded-cache.ts';
+import { countedName, openBuckets, type SharedCounts } from '../shared/buckets.ts';
+import { openAccountFailures } from './account-failures.ts';
 
-/** Wrong passwords for one account from one network that cost nothing but themselves. */
-const FREE_FOR_ACCOUNT = 5;
-/** After these each doubles the wait, up to this. */
-const LONGEST_WAIT_MS = 60_000;
 /** Wrong passwords from one network, for any accounts: so many at once, and one more in each of these. */
 const FREE_FROM_NETWORK = 50;
 const ANOTHER_EVERY_MS = 2_000;
@@ -18,8 +16,6 @@ const ANOTHER_EVERY_MS = 2_000;
 const FREE_FROM_ELSEWHERE = 100;
 const ANOTHER_FROM_ELSEWHERE_MS = 60_000;
 
-/** What was wrong is forgotten after this. */
-const FORGOTTEN_MS = 15 * 60_000;
 const REMEMBERED_AT_MOST = 100_000;
 
 export interface Attempted {
@@ -29,36 +25,40 @@ export interface Attempted {
   address: string | null;
 }
 
+/** What it is called between processes. */
+const KNOWN = 'networks that an account has signed in from';
+
 /**
- * Slows down the guessing of passwords, by network and account. An account is slowed down in the networks that the wrong
- * passwords come from, and after very many in all networks that it has not signed in from: nobody can lock it where it is
- * used. `now` is in milliseconds.
+ * Slows down the guessing of passwords, by network and account, in all processes together. An account is slowed down in
+ * the networks that the wrong passwords come from, and after very many in all networks that it has not signed in from:
+ * nobody can lock it where it is used. `now` is in milliseconds.
  */
-export function openAttempts(now: () => number = () => performance.now()) {
-  const ofAccounts = new LRUCache<string, { failures: number; until: number }>({
-    max: REMEMBERED_AT_MOST,
-    ttl: FORGOTTEN_MS,
-    perf: { now },
-  });
+export function openAttempts(counts: SharedCounts, now: () => number = () => performance.now()) {
+  const ofAccounts = openAccountFailures(counts, REMEMBERED_AT_MOST, now);
+  const common = { counts, remembered: REMEMBERED_AT_MOST, now };
   const ofNetworks = openBuckets({
+    ...common,
+    limit: 'passwords from a network',
     holds: FREE_FROM_NETWORK,
     perMs: 1 / ANOTHER_EVERY_MS,
-    remembered: REMEMBERED_AT_MOST,
-    now,
   });
-
   const fromElsewhere = openBuckets({
+    ...common,
+    limit: 'passwords of an account from elsewhere',
     holds: FREE_FROM_ELSEWHERE,
     perMs: 1 / ANOTHER_FROM_ELSEWHERE_MS,
-    remembered: REMEMBERED_AT_MOST,
-    now,
   });
   /** Where accounts have signed in from. */
-  const known = new LRUCache<string, true>({ max: REMEMBERED_AT_MOST });
+  const known = boundedCache<string, true>(REMEMBERED_AT_MOST);
 
   const requirePatience = (until: number) => {
     const wait = until - now();
     if (wait > 0) throw tooManyAttempts(Math.ceil(wait / 1000));
+  };
+  counts.onCounted(KNOWN, (place) => void known.set(place, true));
+  const know = (place: string) => {
+    if (!known.has(place)) counts.announceCounted({ limit: KNOWN, name: place, much: 1 });
+    known.set(place, true);
   };
 
   return {
@@ -68,9 +68,8 @@ export function openAttempts(now: () => number = () => performance.now()) {
      */
     async attempt<T>({ account, address }: Attempted, check: () => Promise<T>): Promise<T> {
       const network = networkOf(address);
-      const place = `${network} ${account}`;
-      const before = ofAccounts.get(place);
-      requirePatience(before?.until ?? 0);
+      const place = countedName(`${network} ${account}`);
+      requirePatience(ofAccounts.untilOf(place));
       requirePatience(now() + (1 - ofNetworks.leftIn(network)) * ANOTHER_EVERY_MS);
       const isKnown = known.has(place);
       if (!isKnown) requirePatience(now() + (1 - fromElsewhere.leftIn(account)) * ANOTHER_FROM_ELSEWHERE_MS);
@@ -79,18 +78,16 @@ export function openAttempts(now: () => number = () => performance.now()) {
         if (!isKnown) fromElsewhere.spend(account, much);
       };
       spend(1);
-      const failures = (before?.failures ?? 0) + 1;
-      ofAccounts.set(place, { failures, until: now() + waitAfter(failures) });
+      const takeBack = ofAccounts.fail(place);
       try {
         const result = await check();
-        ofAccounts.delete(place);
+        ofAccounts.forget(place);
         spend(-1);
-        known.set(place, true);
+        know(place);
         return result;
       } catch (error) {
         if (!isUnauthenticated(error)) {
-          if (before) ofAccounts.set(place, before);
-          else ofAccounts.delete(place);
+          takeBack();
           spend(-1);
         }
         throw error;
@@ -101,17 +98,26 @@ export function openAttempts(now: () => number = () => performance.now()) {
 
 /** Wrong credentials that nobody can guess, from one network: each costs a look-up. */
 export interface FailureRates {
+  /** Of what, between processes. */
+  of: string;
   atOnce: number;
   perSecond: number;
 }
 
-/** Holds up networks that show wrong credentials again and again. */
+/** Holds up networks that show wrong credentials again and again, in all processes together. */
 export function openFailures(
-  { atOnce, perSecond }: FailureRates,
+  counts: SharedCounts,
+  { of, atOnce, perSecond }: FailureRates,
   now: () => number = () => performance.now(),
 ) {
-  const perMs = perSecond / 1_000;
-  const ofNetworks = openBuckets({ holds: atOnce, perMs, remembered: REMEMBERED_AT_MOST, now });
+  const ofNetworks = openBuckets({
+    limit: `wrong ${of} from a network`,
+    counts,
+    holds: atOnce,
+    perMs: perSecond / 1_000,
+    remembered: REMEMBERED_AT_MOST,
+    now,
+  });
   return {
     /** @throws TOO_MANY_REQUESTS */
     requireFew(address: string | null): void {
@@ -123,14 +129,10 @@ export function openFailures(
 }
 export type Failures = ReturnType<typeof openFailures>;
 
-function waitAfter(failures: number): number {
-  const beyond = failures - FREE_FOR_ACCOUNT;
-  return beyond < 0 ? 0 : Math.min(1_000 * 2 ** beyond, LONGEST_WAIT_MS);
-}
-
 /** For IPv6 the first half of the address: a client usually has all addresses behind it. */
 export function networkOf(address: string | null): string {
-  if (address === null || !ipaddr.isValid(address)) return address ?? '';
+  // Most are IPv4, and asked for at every request.
+  if (address === null || isIPv4(address) || !ipaddr.isValid(address)) return address ?? '';
   const parsed = ipaddr.process(address);
   return parsed instanceof ipaddr.IPv6
     ? ipaddr.IPv6.networkAddressFromCIDR(`${parsed}/64`).toString()

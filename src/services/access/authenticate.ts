@@ -1,6 +1,6 @@
 import { hash, randomBytes } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
 import { isUnauthenticated, unauthenticated } from '../../errors.ts';
+import { boundedCache } from '../shared/bounded-cache.ts';
 import type { Caller, Origin, Platform } from '../shared/context.ts';
 import { apiKeyScheme } from './api-key.ts';
 import { looksLikeKey } from './api-keys/key.ts';
@@ -35,7 +35,7 @@ const REMEMBERED_MS = 30_000;
 const REMEMBERED_AT_MOST = 10_000;
 const PROVEN_AT_MOST = 50_000;
 /** Wrong API keys, sessions and tokens of an issuer, from one network. */
-const WRONG_TOKENS = { atOnce: 300, perSecond: 10 };
+const WRONG_TOKENS = { of: 'tokens', atOnce: 300, perSecond: 10 };
 
 interface Underway extends Attempt {
   caller: Promise<Caller>;
@@ -53,8 +53,8 @@ export function openAuthenticator(platform: Platform, options: AuthenticatorOpti
   const { clock, announcements, refusals } = platform;
   const { rememberedMs = REMEMBERED_MS, limits } = options;
   const key = randomBytes(32).toString('hex');
-  const remembered = new LRUCache<string, Caller>({ max: REMEMBERED_AT_MOST, ttl: rememberedMs });
-  const proven = new LRUCache<string, true>({ max: PROVEN_AT_MOST });
+  const remembered = boundedCache<string, Caller>(REMEMBERED_AT_MOST, { ttl: rememberedMs });
+  const proven = boundedCache<string, true>(PROVEN_AT_MOST);
   const underway = new Map<string, Underway>();
   const check = openSchemes(platform, options);
 
@@ -124,7 +124,7 @@ function openSchemes(platform: Platform, { basicEnabled = true, oidc }: Authenti
   const apiKey = apiKeyScheme(platform);
   const session = sessionScheme(platform, { password: basicEnabled, issuer: oidc !== undefined });
   const token = oidc ? oidcScheme(platform, oidc) : refuse;
-  const failures = openFailures(WRONG_TOKENS);
+  const failures = openFailures(platform.announcements, WRONG_TOKENS);
   /** Passwords have limits of their own. */
   const limited =
     (scheme: Scheme): Scheme =>

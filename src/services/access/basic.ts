@@ -23,8 +23,8 @@ export const accountByName = prepared((database) =>
 );
 
 /** Signs accounts in by HTTP Basic: `user` for the tenant DEFAULT, `tenant\user` for another. */
-export function basicScheme({ database, tenants: registry }: Platform): Scheme {
-  const attempts = openAttempts();
+export function basicScheme({ database, tenants: registry, announcements }: Platform): Scheme {
+  const attempts = openAttempts(announcements);
 
   const check = async ({ tenant, username, password }: Login, attempt: Attempt): Promise<Caller> => {
     let account: Awaited<ReturnType<ReturnType<typeof accountByName>['execute']>>[number] | undefined;
@@ -56,17 +56,24 @@ interface Login {
   password: string;
 }
 
-/** @throws UNAUTHENTICATED */
-function read(credentials: string): Login {
+/** What the credentials of HTTP Basic (RFC 7617) say; undefined where they are none, or hold what no name can have. */
+export function readBasic(credentials: string): { name: string; password: string } | undefined {
   const bytes = Buffer.from(/^[A-Za-z0-9+/]+={0,2}$/.exec(credentials)?.[0] ?? '', 'base64');
   const text = bytes.toString('utf8');
   const colon = text.indexOf(':');
-  if (colon < 0 || !isUtf8(bytes) || !isStorableText(text)) throw unauthenticated();
-  const name = text.slice(0, colon);
+  if (colon < 0 || !isUtf8(bytes) || !isStorableText(text)) return undefined;
+  return { name: text.slice(0, colon), password: text.slice(colon + 1) };
+}
+
+/** @throws UNAUTHENTICATED */
+function read(credentials: string): Login {
+  const given = readBasic(credentials);
+  if (!given) throw unauthenticated();
+  const { name, password } = given;
   const backslash = name.indexOf('\\');
   return {
     tenant: (backslash < 0 ? DEFAULT_TENANT : name.slice(0, backslash)).toLowerCase(),
     username: name.slice(backslash + 1),
-    password: text.slice(colon + 1),
+    password,
   };
 }

@@ -1,10 +1,8 @@
-import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
-import { promisify } from 'node:util';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { tooManySignIns } from '../../errors.ts';
 import { openFairQueue, type Turn } from '../shared/fair-queue.ts';
 import { PASSWORD_COSTS, type PasswordCosts } from './password-costs.ts';
-
-const derive = promisify<string, Buffer, number, object, Buffer>(scrypt);
+import { deriveApart } from './password-threads.ts';
 
 const SALT_BYTES = 16;
 const HASH_BYTES = 32;
@@ -60,8 +58,9 @@ function scryptOf(
 ): Promise<Buffer> {
   const N = 2 ** ln;
   // Node's limit of 32 MiB is just what N=2^15 needs, without the little that comes on top.
-  return derive(password, salt, length, { N, r, p, maxmem: 128 * r * (N + p) + (1 << 20) });
+  const options = { N, r, p, maxmem: 128 * r * (N + p) + (1 << 20) };
+  return deriveApart({ password, salt, length, options });
 }
 
-/** The thread pool has four threads, and files and name look-ups need some too; what waits is some seconds' work. */
+/** What waits is some seconds' work. */
 const inTurn = openFairQueue(2, { ofOne: 20, ofAll: 200, refusal: tooManySignIns });

@@ -7,7 +7,7 @@ import {
   type Entity,
   type Field,
   type FieldSet,
-  findField,
+  fieldNamed,
   type Owner,
   type ScalarField,
 } from '../../filters/fields.ts';
@@ -77,7 +77,7 @@ export async function askedFilter(
   return compileFilter(filter, seen, filterMoments(tenant, context.clock()));
 }
 
-/** The fields that a filter uses, limited to what the caller may read. @throws FORBIDDEN, FILTER_FIELD_UNKNOWN */
+/** The fields that a filter uses, limited to what the caller may read. @throws FORBIDDEN, FILTER_VALUE_INVALID */
 export async function readableFields(
   context: Context,
   fields: FieldSet,
@@ -104,7 +104,7 @@ export async function readableFields(
   return narrowed.size ? new Map([...fields, ...narrowed]) : fields;
 }
 
-/** Checks the permissions to read the other entities that a filter asks for. @throws FORBIDDEN, FILTER_FIELD_UNKNOWN */
+/** Checks the permissions to read the other entities that a filter asks for. @throws FORBIDDEN */
 export function requireFilterReadable(context: Context, fields: FieldSet, filter: Expression): void {
   for (const comparison of comparisonsIn(filter))
     for (const { entity } of ownersOf(fields, comparison)) requireReading(context, entity);
@@ -112,7 +112,7 @@ export function requireFilterReadable(context: Context, fields: FieldSet, filter
 
 /**
  * Checks that the caller may read the other entities that a filter asks for, without a scope: the filter is stored, and
- * the server uses it later without scopes. @throws FORBIDDEN, FILTER_FIELD_UNKNOWN
+ * the server uses it later without scopes. @throws FORBIDDEN
  */
 export function requireFilterWhollyReadable(context: Context, fields: FieldSet, filter: Expression): void {
   requireFilterReadable(context, fields, filter);
@@ -189,8 +189,9 @@ export async function readableAmong(
   return () => may;
 }
 
-const ownersOf = (fields: FieldSet, { field, fieldPosition }: Comparison): readonly Owner[] =>
-  findField(fields, field, fieldPosition).owners ?? [];
+/** A field that there is not has none; it is refused where the filter is compiled. */
+const ownersOf = (fields: FieldSet, { field }: Comparison): readonly Owner[] =>
+  fieldNamed(fields, field)?.owners ?? [];
 
 function requireReading(context: Context, entity: Entity): void {
   const { permission } = READING[entity];

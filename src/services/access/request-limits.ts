@@ -1,5 +1,5 @@
 import { tooManyRequests } from '../../errors.ts';
-import { openBuckets } from '../shared/buckets.ts';
+import { openBuckets, type SharedCounts } from '../shared/buckets.ts';
 import type { Caller } from '../shared/context.ts';
 import { networkOf } from './attempts.ts';
 import { openFairShares } from './fair-shares.ts';
@@ -11,7 +11,7 @@ export interface RequestRates {
   tenant: number;
 }
 
-/** Limits the requests of people and programs. Each process counts for itself; devices are not counted. */
+/** Limits the requests of people and programs, in all processes together; devices are not counted. */
 export interface RequestLimits {
   /** Before anything is known of the caller. @throws TOO_MANY_REQUESTS */
   countAddress(address: string | null): void;
@@ -24,6 +24,7 @@ const SECONDS_AT_ONCE = 10;
 const REMEMBERED = 100_000;
 
 export function openRequestLimits(
+  counts: SharedCounts,
   rates: RequestRates,
   now: () => number = () => performance.now(),
   shares = openFairShares(),
@@ -31,6 +32,8 @@ export function openRequestLimits(
   const limit = (rate: number, whose: string) => {
     if (!rate) return () => {};
     const buckets = openBuckets({
+      limit: `requests ${whose}`,
+      counts,
       holds: rate * SECONDS_AT_ONCE,
       perMs: rate / 1_000,
       remembered: REMEMBERED,

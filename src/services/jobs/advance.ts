@@ -8,7 +8,7 @@ import { restoreCaller } from '../access/stored-caller.ts';
 import { addToEvent } from '../platform/audit/growing.ts';
 import type { ChangeRecord } from '../platform/audit/record.ts';
 import { change, type Step } from '../shared/change.ts';
-import type { ActorContext, Context, Platform } from '../shared/context.ts';
+import { asServer, type Context, type Platform } from '../shared/context.ts';
 import { cutText } from '../shared/text.ts';
 import { endJob } from './end.ts';
 import { isActiveJob, type JobRow, originOfJob } from './job.ts';
@@ -21,6 +21,8 @@ export interface JobKey {
 
 /** The longest that a batch waits for what others have locked. */
 const PATIENCE = '5s';
+/** What is told beside the work: that a limit is near. It has an event of its own. */
+const BESIDE = /\.quota-(near|reached)$/;
 /** Faults of single targets after which a job gives up. */
 const MOST_FAULTS = 100;
 const LONGEST_MESSAGE = 512;
@@ -65,8 +67,7 @@ export async function failJob(
   key: JobKey,
   { code, message }: { code: string; message: string },
 ): Promise<null> {
-  const caller = { tenantId: key.tenantId, username: 'system', kind: 'SYSTEM' } as const;
-  const context: ActorContext = { ...platform, caller, origin: { channel: 'SERVER', address: null } };
+  const context = asServer(platform, key.tenantId);
   await change(context, async (tx, changes) => {
     const job = await lockJob(tx, key);
     if (!job) return;
@@ -122,7 +123,9 @@ async function takeBatch(step: Step, job: JobRow, size: number): Promise<boolean
   requirePermission(context, ...permissions);
   const part = await source.next(tx, context, filter, { after: reached, upTo, limit: size });
   const records: ChangeRecord[] = [];
-  const changes = { ...step.changes, record: (done: ChangeRecord) => void records.push(done) };
+  const record = (done: ChangeRecord) =>
+    BESIDE.test(done.type) ? step.changes.record(done) : void records.push(done);
+  const changes = { ...step.changes, record };
   const among = part.map(({ id }) => id);
   const { changed } = part.length ? await work({ ...step, changes }, { filter, among }, parameters) : NOTHING;
   let { eventId } = job;

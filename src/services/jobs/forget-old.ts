@@ -1,16 +1,18 @@
-import { sql } from 'drizzle-orm';
+import { and, lt, sql } from 'drizzle-orm';
 import { overAllTenants } from '../../database/all-tenants.ts';
+import { isAmong } from '../../database/bulk.ts';
 import type { Database, Transaction } from '../../database/connect.ts';
 import { jobs } from '../../database/tables/jobs.ts';
-import { tenantConfiguration } from '../../database/tables/tenants.ts';
-import { type ConfigurationKeyName, JOB_RETENTION_DAYS } from '../platform/tenants/configuration-keys.ts';
-
-const KEY: ConfigurationKeyName = 'job.retention.days';
+import { JOB_RETENTION_DAYS } from '../platform/tenants/configuration-keys.ts';
+import { keepersOf } from '../platform/tenants/retention.ts';
 
 /** Deletes jobs that ended longer ago than each tenant's `job.retention.days`. */
 export async function forgetOldJobs(database: Database | Transaction, now: Date): Promise<void> {
-  await database.execute(sql`
-    DELETE FROM ${jobs} WHERE ended_at < ${now.toISOString()}::timestamptz - make_interval(days => coalesce(
-      (SELECT (value #>> '{}')::int FROM ${tenantConfiguration} AS setting
-       WHERE setting.tenant_id = jobs.tenant_id AND setting.key = ${KEY}), ${JOB_RETENTION_DAYS}::int)) ${overAllTenants('retention')}`);
+  const keepers = await keepersOf(database, { key: 'job.retention.days', days: JOB_RETENTION_DAYS, now });
+  for (const { tenantIds, before } of keepers)
+    await database
+      .delete(jobs)
+      .where(
+        sql`${and(isAmong(jobs.tenantId, tenantIds), lt(jobs.endedAt, before))} ${overAllTenants('retention')}`,
+      );
 }

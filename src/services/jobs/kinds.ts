@@ -11,6 +11,9 @@ import { AssignDistributionSet } from '../deployments/assignments/input.ts';
 import { SetAutoConfirm, setAutoConfirm, setAutoConfirmOf } from '../deployments/auto-confirm/set.ts';
 import { approveSelected, approveTargets } from '../devices/pending-targets/approve.ts';
 import { rejectSelected, rejectTargets } from '../devices/pending-targets/reject.ts';
+import { endClaimCodes, endCodesOf } from '../fleet/claims/end-codes.ts';
+import { ReleaseTargets } from '../fleet/claims/input.ts';
+import { releaseSelected, releaseTargets } from '../fleet/claims/release.ts';
 import { AssignTargetGroup, assignTargetGroup, putIntoGroup } from '../fleet/target-groups/assign.ts';
 import {
   DeleteTargetMetadata,
@@ -129,6 +132,19 @@ export const KINDS: Record<JobKindName, JobKind> = {
     work: changing((step, part, given) =>
       rotateTokensOf(step, part, parse(RotateTargetTokens, { ...given, ...asked(part) }).overlap),
     ),
+  },
+  release_targets: {
+    permissions: ['DELETE_TARGET', 'UPDATE_TARGET'],
+    source: targetsBy('DELETE_TARGET'),
+    count: dry(releaseTargets),
+    work: changing((step, part, given) =>
+      releaseSelected(step, part, parse(ReleaseTargets, { ...given, ...asked(part) })),
+    ),
+  },
+  end_claim_codes: {
+    ...ofTargets,
+    count: dry(endClaimCodes),
+    work: changing((step, part) => endCodesOf(step, part)),
   },
   assign_target_type: {
     ...ofTargets,

@@ -1,4 +1,4 @@
-import type { AnyAnnouncement } from './announcement.ts';
+import type { AnyAnnouncement, Counted } from './announcement.ts';
 
 /** PostgreSQL's limit is 8,000 bytes. */
 const MESSAGE_BYTES = 7_500;
@@ -25,16 +25,21 @@ export interface Waiting {
  * An entry of a message: the tenant, a letter and what is named: `[1, "*"]` everything, `[1, "s"]` settings,
  * `[1, "c", …]` created (none named: many), `[1, "u", …]` updated, `[1, "d", targetId, controllerId, …]` deleted,
  * `[1, "p", …]` reported (none named: many), `[1, "r", …]` rollouts, `[1, "w"]` devices that wait for an approval,
- * `[1, "f"]` software, `[1, "a", …]` audit events (none named: many).
+ * `[1, "f"]` software, `[1, "a", …]` audit events (none named: many). Of no tenant: `[0, "l", limit, name, much, …]`, what
+ * limits have counted.
  */
 type Entry = [tenantId: number, letter: string, ...names: (string | number)[]];
 
 /** A message is a JSON list: the sender, then entries. */
-export function* encode(self: string, batch: Map<number, Waiting>): Generator<string> {
+export function* encode(
+  self: string,
+  batch: Map<number, Waiting>,
+  counted: Iterable<Counted>,
+): Generator<string> {
   const head = JSON.stringify(self);
   let message = [head];
   let bytes = 0;
-  for (const entry of entriesOf(batch)) {
+  for (const entry of [...entriesOf(batch), ...entriesOfCounted(counted)]) {
     const text = JSON.stringify(entry);
     const size = Buffer.byteLength(text) + 1;
     if (bytes + size > MESSAGE_BYTES) {
@@ -68,6 +73,11 @@ function* entriesOf(batch: Map<number, Waiting>): Generator<Entry> {
     if (tenant.manyReported) yield [tenantId, 'p'];
     else for (const group of groups(tenant.reported)) yield [tenantId, 'p', ...group];
   }
+}
+
+function* entriesOfCounted(counted: Iterable<Counted>): Generator<Entry> {
+  const triples = [...counted].map(({ limit, name, much }) => [limit, name, much] as const);
+  for (const group of groups(triples)) yield [0, 'l', ...group.flat()];
 }
 
 /** Groups so small that each fits a message: a controllerId has at most 256 units, 1,536 bytes in JSON. */
@@ -106,6 +116,8 @@ function announcementOf([tenantId, letter, ...names]: Entry): AnyAnnouncement {
   const controllerIds = names.filter((name) => typeof name === 'string');
   const targetIds = names.filter((name) => typeof name === 'number');
   switch (letter) {
+    case 'l':
+      return { counted: countedOf(names) };
     case 'r':
       return { tenantId, rolloutIds: names.map(Number) };
     case 'a':
@@ -127,4 +139,11 @@ function announcementOf([tenantId, letter, ...names]: Entry): AnyAnnouncement {
     default:
       return { tenantId };
   }
+}
+
+function countedOf(names: (string | number)[]): Counted[] {
+  const counted: Counted[] = [];
+  for (let at = 0; at < names.length; at += 3)
+    counted.push({ limit: String(names[at]), name: String(names[at + 1]), much: Number(names[at + 2]) });
+  return counted;
 }

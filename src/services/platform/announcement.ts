@@ -28,4 +28,16 @@ export interface AuditAnnouncement {
   auditEventIds: readonly number[] | undefined;
 }
 
-export type AnyAnnouncement = Announcement | RolloutAnnouncement | AuditAnnouncement;
+/** That a limit has counted so much for a name; less than 0 takes back what was counted. */
+export interface Counted {
+  limit: string;
+  name: string;
+  much: number;
+}
+
+/** What limits have counted in a process: the others count it, too. */
+export interface CountedAnnouncement {
+  counted: readonly Counted[];
+}
+
+export type AnyAnnouncement = Announcement | RolloutAnnouncement | AuditAnnouncement | CountedAnnouncement;

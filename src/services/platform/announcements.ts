@@ -6,6 +6,7 @@ import type {
   Announcement,
   AnyAnnouncement,
   AuditAnnouncement,
+  Counted,
   RolloutAnnouncement,
 } from './announcement.ts';
 import { decode } from './announcement-messages.ts';
@@ -28,6 +29,8 @@ export interface AnnouncementListener {
   audit?(announcement: AuditAnnouncement): void;
   /** Announcements may have been missed. */
   everything(): void;
+  /** The process ends, and soon the database can't be asked any more. */
+  end?(): void;
 }
 
 export interface Announcements {
@@ -35,6 +38,10 @@ export interface Announcements {
   announce(announcement: Announcement): void;
   announceRollouts(announcement: RolloutAnnouncement): void;
   announceAuditEvents(announcement: AuditAnnouncement): void;
+  /** Tells the other processes what a limit has counted here. @returns false while that is too much to tell: it isn't told */
+  announceCounted(counted: Counted): boolean;
+  /** Hears what a limit has counted in the other processes. */
+  onCounted(limit: string, count: (name: string, much: number) => void): void;
   /** Hears what any process announces. */
   subscribe(listener: AnnouncementListener): void;
   /** False while other processes' announcements may not arrive: nothing remembered may be trusted then. */
@@ -53,7 +60,13 @@ export async function openAnnouncements(
 ): Promise<Announcements> {
   const self = randomUUID();
   const listeners: AnnouncementListener[] = [];
+  const counts = new Map<string, ((name: string, much: number) => void)[]>();
   const tell = (announcement: AnyAnnouncement) => {
+    if ('counted' in announcement) {
+      for (const { limit, name, much } of announcement.counted)
+        for (const count of counts.get(limit) ?? []) count(name, much);
+      return;
+    }
     for (const listener of listeners)
       if ('rolloutIds' in announcement) listener.rollouts?.(announcement);
       else if ('auditEventIds' in announcement) listener.audit?.(announcement);
@@ -103,10 +116,13 @@ export async function openAnnouncements(
       tell(announcement);
       outbox.addAuditEvents(announcement);
     },
+    announceCounted: (counted) => outbox.addCounted(counted),
+    onCounted: (limit, count) => void counts.set(limit, [...(counts.get(limit) ?? []), count]),
     subscribe: (listener) => void listeners.push(listener),
     trustworthy: () => channel.listening() || isAway(),
     async close() {
-      await outbox.flush();
+      for (const listener of listeners) listener.end?.();
+      await outbox.close();
       await channel.close();
     },
   };

@@ -1,6 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm';
+import type { Session } from '../../database/built.ts';
 import { chunks, isAmong } from '../../database/bulk.ts';
 import type { Transaction } from '../../database/connect.ts';
+import { preparedSql } from '../../database/prepared.ts';
 import { lowered } from '../../database/tables/columns.ts';
 import { distributionSetTagAssignments } from '../../database/tables/distribution-sets.ts';
 import { targetTagAssignments } from '../../database/tables/target-data.ts';
@@ -37,6 +39,10 @@ export const QUOTA_KINDS = [
   'roles',
   'api_keys',
   'webhooks',
+  'target_groups',
+  'target_attributes',
+  'target_metadata',
+  'target_actions',
 ] as const;
 export type QuotaKind = (typeof QUOTA_KINDS)[number];
 
@@ -61,10 +67,42 @@ export const QUOTAS: Readonly<Record<string, Quota>> = {
   'webhook.created': quota('webhooks', 20, 'webhooks'),
 };
 
+/** What each target may have so many of unless another limit is set, as in hawkBit, and how high that may be. */
+export const TARGET_LIMITS = {
+  target_attributes: { most: 100, settable: 1_000 },
+  target_metadata: { most: 100, settable: 1_000 },
+  target_actions: { most: 2_000, settable: 10_000 },
+} as const;
+export type TargetLimit = keyof typeof TARGET_LIMITS;
+
+/** The limit that holds for each target of a tenant. */
+export const targetLimit = (session: Session, tenantId: number, kind: TargetLimit): Promise<number> =>
+  limitThatHolds(session, tenantId, kind, TARGET_LIMITS[kind].most);
+
+async function limitThatHolds(session: Session, tenantId: number, kind: QuotaKind, fallback: number) {
+  const [row] = await findLimit(session).execute({ tenantId, key: quotaKey(kind) });
+  return row?.value ?? fallback;
+}
+
+const findLimit = preparedSql<{ value: number }>(
+  () => sql`
+    SELECT value FROM ${tenantConfiguration}
+    WHERE tenant_id = ${sql.placeholder('tenantId')} AND key = ${sql.placeholder('key')}`,
+);
+
 /** Tags of one target, and of one distribution set. */
 export const MOST_TAGS = 100;
-/** Different groups that a tenant's targets are in, without regard to case. */
+/** Different groups that a tenant's targets are in, without regard to case, unless another limit is set; and how high that may be. */
 export const MOST_TARGET_GROUPS = 10_000;
+const SETTABLE_TARGET_GROUPS = 50_000;
+
+/** How high the limits may be of what isn't counted: whoever comes near looks through all of it. */
+export const UNCOUNTED: Partial<Record<QuotaKind, number>> = {
+  target_groups: SETTABLE_TARGET_GROUPS,
+  target_attributes: TARGET_LIMITS.target_attributes.settable,
+  target_metadata: TARGET_LIMITS.target_metadata.settable,
+  target_actions: TARGET_LIMITS.target_actions.settable,
+};
 
 /** Below the limit by so many nobody has to wait: more can't be under way at the same time. */
 const NEAR = 20_000;
@@ -120,8 +158,8 @@ export const limitOf = (tenantId: SQL, kind: QuotaKind, fallback: number): SQL =
   coalesce((SELECT (value #>> '{}')::bigint FROM ${tenantConfiguration}
             WHERE tenant_id = ${tenantId}::bigint AND key = ${quotaKey(kind)}), ${fallback}::bigint)`;
 
-/** From this part of a limit on it is near. */
-const NEAR_PART = 0.8;
+/** From so many on a limit is near: four fifths. */
+export const nearFrom = (limit: number): number => Math.ceil(limit * 0.8);
 
 /** What is to be recorded where a limit has come near, or is reached, by what a transaction has made. */
 export function nearRecord({
@@ -135,8 +173,12 @@ export function nearRecord({
   used: number;
   limit: number;
 }): ChangeRecord[] {
-  const crosses = (part: number) => before < part * limit && used >= part * limit;
-  const type = crosses(1) ? 'tenant.quota-reached' : crosses(NEAR_PART) ? 'tenant.quota-near' : undefined;
+  const crosses = (from: number) => before < from && used >= from;
+  const type = crosses(limit)
+    ? 'tenant.quota-reached'
+    : crosses(nearFrom(limit))
+      ? 'tenant.quota-near'
+      : undefined;
   return type
     ? [{ type, subjects: [kind.toUpperCase()], changes: { used: { new: used }, limit: { new: limit } } }]
     : [];
@@ -144,6 +186,7 @@ export function nearRecord({
 
 /** Refuses what a transaction has put into groups, where these are too many now. @throws QUOTA_EXCEEDED */
 export async function requireGroupQuota(tx: Transaction, tenantId: number): Promise<void> {
+  const most = await limitThatHolds(tx, tenantId, 'target_groups', MOST_TARGET_GROUPS);
   const group = lowered(targets.group);
   const next = (after: SQL) => sql`SELECT min(${group}) FROM ${targets}
     WHERE ${targets.tenantId} = ${tenantId} ${after}`;
@@ -153,8 +196,8 @@ export async function requireGroupQuota(tx: Transaction, tenantId: number): Prom
       (${next(sql``)})
       UNION ALL
       SELECT (${next(sql`AND ${group} > known.name`)}) FROM known WHERE known.name IS NOT NULL)
-    SELECT 1 FROM known WHERE name IS NOT NULL OFFSET ${MOST_TARGET_GROUPS} LIMIT 1`;
-  await refuseIf(tx, beyond, 'target groups', MOST_TARGET_GROUPS);
+    SELECT 1 FROM known WHERE name IS NOT NULL OFFSET ${most} LIMIT 1`;
+  await refuseIf(tx, beyond, 'target groups', most);
 }
 
 const TAGGED = {

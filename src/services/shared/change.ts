@@ -54,6 +54,8 @@ export interface Changes {
   /** Accounts or the configuration, and no target. */
   settings(): void;
   everything(): void;
+  /** The same for another tenant that the transaction concerns, in the name of that context's caller. */
+  of(other: ActorContext): Changes;
   /** Undoes the whole transaction and makes `result` its answer all the same. */
   undo<T>(result: T): never;
 }
@@ -88,19 +90,23 @@ export async function change<T>(
   work: (tx: Transaction, changes: Changes) => Promise<T>,
   { dryRun = false } = {},
 ): Promise<T> {
-  const { tenantId } = context.caller;
   for (let attempt = 1; ; attempt++) {
     const noted = noteChanges(context);
+    // So that `work` doesn't wait for a second connection to read it, while it keeps one that others wait for.
+    await context.tenants.byId(context.caller.tenantId);
     try {
       const result = await context.database.transaction(async (tx) => {
         const done = await work(tx, noted.changes);
         await requireTargetsStillInScope(tx, context, [...noted.mustBeInScope]);
-        for (const near of await requireQuotas(tx, tenantId, noted.records)) noted.changes.record(near);
+        const all = [noted, ...noted.others];
+        for (const { tenantId, records, changes } of all)
+          for (const near of await requireQuotas(tx, tenantId, records)) changes.record(near);
         if (dryRun) return noted.changes.undo(done);
-        noted.changes.auditEvents(await writeRecords(tx, tenantId, noted.records));
+        for (const { tenantId, records, changes } of all)
+          changes.auditEvents(await writeRecords(tx, tenantId, records));
         return done;
       });
-      noted.announce(context);
+      for (const { announce } of [noted, ...noted.others]) announce();
       return result;
     } catch (error) {
       if (error instanceof Undo) return error.result as T;
@@ -114,8 +120,20 @@ export async function change<T>(
 /** Events of what devices are to install. That a set was given to targets is told by the targets. */
 const OF_SOFTWARE = /^(artifact|software-module(-type)?|distribution-set)\.(?!assigned|auto-assigned|tags-)/;
 
+interface Noted {
+  tenantId: number;
+  records: DoneBy[];
+  mustBeInScope: ReadonlySet<string>;
+  changes: Changes;
+  /** What it has noted for other tenants. */
+  others: Noted[];
+  announce(): void;
+}
+
 /** Gathers what a transaction records and changes. */
-function noteChanges(context: ActorContext) {
+function noteChanges(context: ActorContext): Noted {
+  const { tenantId } = context.caller;
+  const others: Noted[] = [];
   const records: DoneBy[] = [];
   const changed = new Set<string>();
   const mustBeInScope = new Set<string>();
@@ -151,6 +169,11 @@ function noteChanges(context: ActorContext) {
     everything() {
       whole = 'everything';
     },
+    of(other) {
+      const noted = noteChanges(other);
+      others.push(noted);
+      return noted.changes;
+    },
     undo(result) {
       throw new Undo(result);
     },
@@ -169,11 +192,14 @@ function noteChanges(context: ActorContext) {
           { controllerIds: [...changed] },
           { kind: 'reported', controllerIds: reported },
         ];
+  const { announcements } = context;
   return {
+    tenantId,
     records,
     mustBeInScope,
     changes,
-    announce({ announcements, caller: { tenantId } }: ActorContext) {
+    others,
+    announce() {
       for (const announcement of ofTargets()) announcements.announce({ tenantId, ...announcement });
       announcements.announceRollouts({ tenantId, rolloutIds: [...rolloutIds] });
       if (pending) announcements.announce({ tenantId, kind: 'pending' });

@@ -57,7 +57,7 @@ export function openQueueOfEach(atOnce: number) {
 }
 
 /** Waiting lines by name, of which one after another gives its first. */
-function openLine() {
+export function openLine() {
   const waiting = new Map<string, (() => void)[]>();
   let size = 0;
   return {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import { invalid } from '../../errors.ts';
 import type { Owner } from '../../filters/fields.ts';
+import type { KeyValue, Places } from './places.ts';
 import { isStorableText } from './text.ts';
 
 export const MOST_A_PAGE = 500;
@@ -32,8 +33,6 @@ export interface Listing<T> {
   page(): Promise<Page<T>>;
   total(): Promise<number>;
 }
-
-type KeyValue = string | number | Date | null;
 
 /** A field to sort by: what the database orders, and the same value of an item that was read. */
 export interface SortField<T> {
@@ -69,6 +68,8 @@ export function list<T, F extends string>(
     /** `keys` are what `orderBy` is made of. */
     rows(where: SQL | undefined, part: ListPart & { keys: readonly Key<T>[] }): Promise<T[]>;
     count(): Promise<number>;
+    /** The remembered places of the list in this order. */
+    places?(keys: readonly Key<T>[]): Promise<Places | undefined>;
   },
 ): Listing<T> {
   const window = readWindow(request);
@@ -79,19 +80,26 @@ export function list<T, F extends string>(
   const keys = distinct
     .slice(0, distinct.findIndex(({ field }) => field === unique) + 1)
     .map(({ field, direction }): Key<T> => ({ ...fields[field], field, descending: direction === 'desc' }));
-  const mark = fingerprint([distinct, request.filter ?? null]);
+  const markOf = once(() => fingerprint([distinct, request.filter ?? null]));
 
   const page = async (): Promise<Page<T>> => {
     const { backwards, cursor, limit, offset } = window;
     const ordered = backwards ? keys.map((key) => ({ ...key, descending: !key.descending })) : keys;
-    const where = cursor && beyond(ordered, readCursor(cursor.text, mark, keys, cursor.argument));
-    const part = { orderBy: ordered.map(orderOf), limit: limit + 1, offset, keys: ordered };
-    const found = await source.rows(where, part);
+    const read = (after: readonly KeyValue[] | undefined, part: { limit: number; offset: number }) =>
+      source.rows(after && beyond(ordered, after), {
+        ...part,
+        orderBy: ordered.map(orderOf),
+        keys: ordered,
+      });
+    const places = offset > 0 ? await source.places?.(keys) : undefined;
+    const after = cursor && readCursor(cursor.text, markOf(), keys, cursor.argument);
+    const part = { limit: limit + 1, offset };
+    const found = places ? await readFrom(places, keys, read, part) : await read(after, part);
     const more = found.length > limit;
     const items = found.slice(0, limit);
     return {
       items: backwards ? items.reverse() : items,
-      cursorOf: (item) => writeCursor(mark, keys, item),
+      cursorOf: (item) => writeCursor(markOf(), keys, item),
       hasNext: backwards ? cursor !== undefined : more,
       hasPrevious: backwards ? more : cursor !== undefined || offset > 0,
     };
@@ -99,8 +107,26 @@ export function list<T, F extends string>(
   return { page: once(page), total: once(source.count) };
 }
 
-function once<T>(work: () => Promise<T>): () => Promise<T> {
-  let result: Promise<T> | undefined;
+/** Reads a part of a list from the nearest place that is remembered, and remembers where it begins and ends. */
+async function readFrom<T>(
+  places: Places,
+  keys: readonly Key<T>[],
+  read: (after: readonly KeyValue[] | undefined, part: { limit: number; offset: number }) => Promise<T[]>,
+  { limit, offset }: { limit: number; offset: number },
+): Promise<T[]> {
+  const { at, values } = places.nearest(offset) ?? { at: 0, values: undefined };
+  // Where it begins is told by the row before.
+  const before = offset > at ? 1 : 0;
+  const found = await read(values, { limit: limit + before, offset: offset - at - before });
+  const note = (item: T | undefined, place: number) =>
+    item && places.note({ at: place, values: keys.map(({ of }) => of(item)) });
+  if (before) note(found[0], offset);
+  note(found.at(-1), offset - before + found.length);
+  return found.slice(before);
+}
+
+function once<T extends {}>(work: () => T): () => T {
+  let result: T | undefined;
   return () => {
     result ??= work();
     return result;
@@ -138,7 +164,7 @@ export const orderOf = ({ expression, descending }: Pick<Key<never>, 'expression
   descending ? sql`${expression} DESC` : sql`${expression} ASC`;
 
 /** The condition for rows that come after `values`. */
-function beyond<T>(keys: Key<T>[], values: KeyValue[]): SQL {
+function beyond<T>(keys: readonly Key<T>[], values: readonly KeyValue[]): SQL {
   const operands = keys.map(({ type }, index) => sql`${literal(values[index]!)}::${sql.raw(type)}`);
   const sameWay = keys.every(({ descending, nullable }) => descending === keys[0]!.descending && !nullable);
   if (sameWay) {

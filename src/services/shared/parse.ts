@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { DomainError, invalid } from '../../errors.ts';
+import { DomainError, firstOf, invalid } from '../../errors.ts';
 
 /**
  * Checks the input of a verb.
@@ -16,29 +16,21 @@ const MOST_FAULTS = 20;
 
 /** The first broken rule of each field, as an error of the domain: that of the first field, with it the others. */
 export function faultOf({ issues }: z.ZodError): DomainError {
-  const byField = new Map<string, DomainError>();
+  const byField = new Map<string, DomainError[]>();
   for (const issue of issues) {
     const path = issue.path.map(String);
     const field = path.join('.') || 'input';
-    if (!byField.has(field)) byField.set(field, faultAt(issue, field, path));
+    if (!byField.has(field)) byField.set(field, faultsAt(issue, field, path));
     if (byField.size === MOST_FAULTS) break;
   }
-  return firstOf([...byField.values()]);
+  return firstOf([...byField.values()].flat().slice(0, MOST_FAULTS));
 }
 
-/** The first of some faults of an input, and with it the others. */
-export function firstOf([first, ...others]: readonly DomainError[]): DomainError {
-  return new DomainError(first!.code, first!.message, {
-    ...first!.details,
-    ...(others.length && { others }),
-  });
-}
-
-/** An issue that was made of an error of the domain, as `params.fault`, keeps its code and details. */
-function faultAt({ message, ...issue }: z.core.$ZodIssue, field: string, path: string[]): DomainError {
+/** An issue that was made of an error of the domain, as `params.fault`, keeps its code, its details and its others. */
+function faultsAt({ message, ...issue }: z.core.$ZodIssue, field: string, path: string[]): DomainError[] {
   const fault: unknown = issue.code === 'custom' ? issue.params?.['fault'] : undefined;
-  const told = `${field}: ${message}`;
-  return fault instanceof DomainError
-    ? new DomainError(fault.code, told, { ...fault.details, path })
-    : invalid(told, path);
+  if (!(fault instanceof DomainError)) return [invalid(`${field}: ${message}`, path)];
+  return fault.all.map(
+    ({ code, message: said, details }) => new DomainError(code, `${field}: ${said}`, { ...details, path }),
+  );
 }

@@ -4,7 +4,8 @@
  * 'begun' before it attacks, sends 'end' and gets a `Probed`.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { Agent, get } from 'node:http';
+import * as http from 'node:http';
+import * as https from 'node:https';
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** @typedef {{ polls: number, worst: number, growth: number | undefined }} Probed
@@ -17,7 +18,9 @@ const AFTER = 5;
 const LONGEST_MS = 15_000;
 
 const [url, pid] = process.argv.slice(2);
-const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+const { Agent, get } = url?.startsWith('https:') ? https : http;
+// Its certificate is the test's own.
+const agent = new Agent({ keepAlive: true, maxSockets: 1, rejectUnauthorized: false });
 let polls = 0;
 let worst = 0;
 let before;

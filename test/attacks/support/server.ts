@@ -5,7 +5,8 @@ import { cleanUp, makeFolder, type Served, start } from '../../e2e/lifecycle/sup
 import { buildServer } from '../../support/build.ts';
 import { testDatabaseUrl } from '../../support/database.ts';
 import { grantsOf } from '../../support/grants.ts';
-import { basic, createServedTenant, graphql, type ServedTenant } from '../../support/server.ts';
+import { basic, clientOf, createServedTenant, graphql, type ServedTenant } from '../../support/server.ts';
+import { tlsClientOf } from '../../support/tls.ts';
 
 /** A server in a process of its own, and who asks it all the time whether it lives. */
 export interface Watched extends Pick<Served, 'url' | 'pid' | 'ended' | 'stderr'> {
@@ -40,7 +41,7 @@ export async function startAttacked(
   await buildServer();
   const env = { DATABASE_URL: testDatabaseUrl(), NODE_ENV: 'production', LOG_LEVEL: 'info', ...settings };
   const served = await start(makeFolder(), env, undefined, openFiles);
-  const tenant = await createServedTenant(served);
+  const tenant = await createServedTenant(served, served.url.startsWith('https:') ? tlsClientOf : clientOf);
   const accounts = {
     nobody: await createAccount(tenant, 'nobody', []),
     reader: await createAccount(tenant, 'reader', ['READ_ROLLOUT']),

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { graphql } from '../../support/server.ts';
 import {
@@ -13,7 +16,7 @@ import {
 describe.skipIf(!executablePath)('enrollment and settings in the console', () => {
   let console: ConsoleUnderTest;
   beforeAll(async () => {
-    console = await openConsole();
+    console = await openConsole({ MUSTER_WEBHOOKS_PRIVATE: 'true' });
   });
   afterAll(() => console?.close());
 
@@ -90,6 +93,12 @@ describe.skipIf(!executablePath)('enrollment and settings in the console', () =>
     await page.getByRole('tab', { name: 'Waiting devices (1)' }).waitFor();
     expect((await admin('/rest/v1/targets/van-2')).status).toBe(200);
     expect((await admin('/rest/v1/targets/car-1')).status).toBe(404);
+    await knock('van-2');
+    await page.goto('/targets/van-2');
+    await page.getByText('the token of its enrollment group').first().waitFor();
+    await page.getByText('Signs in with').waitFor();
+    await page.goto('/enrollment');
+    await page.getByText('car-1').waitFor();
     await expectAccessible(page);
     expect(troubles).toEqual([]);
     await context.close();
@@ -116,6 +125,48 @@ describe.skipIf(!executablePath)('enrollment and settings in the console', () =>
     expect((await admin('/rest/v1/targets?q=controllerId==ship-*&limit=1')).json.total).toBe(120);
     expect(troubles).toEqual([]);
     await context.close();
+  });
+
+  it('set a hook of a group, test it, and delete it', async () => {
+    const service = createServer((_, answer) => answer.end('{"decision":"deny","reason":"not ours"}'));
+    service.listen(0, '127.0.0.1');
+    await once(service, 'listening');
+    const { page, context, troubles } = await console.visit();
+    await graphql(
+      console.tenant.admin,
+      'mutation { createEnrollmentGroup(input: { name: "mill" }) { token } }',
+    );
+    await page.goto('/enrollment?tab=groups');
+    const card = page.getByRole('region', { name: 'mill' });
+    await card.getByText('Nobody is asked').waitFor();
+    await card.getByRole('button', { name: /^Ask a service/ }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog
+      .getByLabel('Address')
+      .fill(`http://127.0.0.1:${(service.address() as AddressInfo).port}/ask`);
+    await expectAccessible(page);
+    await dialog.getByRole('button', { name: 'Save the hook' }).click();
+    await page.getByText('The service checks with it').waitFor();
+    expect(await dialog.locator('code').innerText()).toMatch(/^whsec_/);
+    await dialog.getByRole('button', { name: 'Close' }).last().click();
+    await card.getByText('otherwise a device comes again later').waitFor();
+
+    await card.getByRole('button', { name: 'Test the hook of mill' }).click();
+    await dialog.getByLabel('Controller ID to ask about').fill('mill-1');
+    await dialog.getByRole('button', { name: 'Ask it' }).click();
+    await toldOn(page, 'It says: deny (not ours).');
+
+    await card.getByRole('button', { name: 'Edit the hook of mill' }).click();
+    await dialog.getByRole('combobox', { name: 'While it fails, a device' }).click();
+    await page.getByRole('option', { name: 'waits for approval' }).click();
+    await dialog.getByRole('button', { name: 'Save the hook' }).click();
+    await card.getByText('otherwise a device waits for approval').waitFor();
+    await card.getByRole('button', { name: 'Delete the hook of mill' }).click();
+    await dialog.getByRole('button', { name: 'Delete' }).click();
+    await card.getByText('Nobody is asked').waitFor();
+    expect(troubles).toEqual([]);
+    await context.close();
+    service.close();
   });
 
   it('change a group, give it a second token, and take the first', async () => {
@@ -193,6 +244,11 @@ describe.skipIf(!executablePath)('enrollment and settings in the console', () =>
     await page.getByRole('link', { name: 'Audit log' }).click();
     await headingOf(page, 'Audit log').waitFor();
     await page.getByRole('row', { name: /user created.*ada/ }).waitFor();
+    await page.getByRole('button', { name: 'Show: configuration updated' }).first().click();
+    const event = page.getByRole('dialog', { name: 'Configuration updated' });
+    await event.getByText('→ 00:10:00').waitFor();
+    await event.getByText('GraphQL', { exact: true }).waitFor();
+    await expectAccessible(page);
     expect(troubles).toEqual([]);
     await context.close();
   });

@@ -34,6 +34,8 @@ describe.skipIf(!executablePath)('the fleet in the console', () => {
     await page.goto('/');
     const polls = page.getByRole('img', { name: /^Polls over time\. Polls: 1,500\./ });
     await polls.waitFor();
+    // Nothing happened before the last hour.
+    await expect.poll(() => page.getByRole('radio', { name: '1 h', exact: true }).isChecked()).toBe(true);
     await polls.focus();
     await page.keyboard.press('End');
     // How far it is depends on the time that has gone by.

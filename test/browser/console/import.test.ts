@@ -54,7 +54,7 @@ describe.skipIf(!executablePath)('a file of devices in the console', () => {
       /^serial;name;colour;note;refusedBecause\r\nold-1;x;;"b\nc";"line 3: controllerId: .*already exists.*"\r\n$/,
     );
 
-    await page.getByRole('button', { name: 'Create or change 2 targets' }).click();
+    await page.getByRole('button', { name: 'Create 2 targets' }).click();
     await page.getByRole('region', { name: 'Imported' }).waitFor();
     const setup = page.getByRole('region', { name: 'Give the devices what they need' });
     await setup.getByRole('combobox', { name: 'Device' }).click();
@@ -86,7 +86,7 @@ describe.skipIf(!executablePath)('a file of devices in the console', () => {
       .getByRole('row', { name: /^2 .*must be a list of texts/ })
       .first()
       .waitFor();
-    await page.getByRole('button', { name: 'Create or change 1 target' }).click();
+    await page.getByRole('button', { name: 'Create 1 target' }).click();
     await page.getByRole('region', { name: 'Imported' }).waitFor();
     await page.getByText('/controller/v1/line-1').waitFor();
     expect(troubles).toEqual([]);

@@ -83,7 +83,7 @@ describe.skipIf(!executablePath)('the console by keyboard alone', () => {
     await tabTo(page, page.getByLabel('Controller ID'));
     await page.keyboard.type('door-1');
     await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: 'door-1 is on the roll' }).waitFor();
+    await page.getByRole('heading', { name: 'door-1 is registered' }).waitFor();
 
     await byPalette(page, 'targets', /^Targets/);
     await tabTo(page, page.getByRole('combobox', { name: 'Filter' }));

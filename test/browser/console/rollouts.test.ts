@@ -45,7 +45,9 @@ describe.skipIf(!executablePath)('rollouts in the console', () => {
     const answer = await fetch(console.server.url + path, {
       method: 'POST',
       headers: { authorization: `TargetToken ${securityToken}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ status: { execution: 'closed', result: { finished } } }),
+      body: JSON.stringify({
+        status: { execution: 'closed', result: { finished }, details: [`${controllerId} ends: ${finished}`] },
+      }),
     });
     expect(answer.status).toBe(200);
   }
@@ -64,20 +66,32 @@ describe.skipIf(!executablePath)('rollouts in the console', () => {
     await page.getByLabel('Which targets').fill('group==pumps');
     await page.getByLabel('Number of groups').fill('2');
     await page.getByText('4 targets in 2 groups').waitFor();
+    await page.getByRole('region', { name: 'The plan' }).getByText('group-2').waitFor();
     await expectAccessible(page);
     await page.getByRole('button', { name: 'Create the rollout' }).click();
     await headingOf(page, 'Autumn').waitFor();
-    await page.getByRole('button', { name: 'Start', exact: true }).click(MOVES);
+    await page.getByRole('button', { name: 'Start', exact: true }).waitFor(MOVES);
+    expect(await page.getByRole('button', { name: 'Stop' }).count()).toBe(0);
+    await page.getByText(/just now by boss/).waitFor();
+    await page.getByRole('button', { name: 'Start', exact: true }).click();
     await page.getByText('in all, 4 targets get the set').waitFor();
     await page.getByRole('dialog').getByRole('button', { name: 'Start' }).click();
     const running = page.getByRole('img', { name: '0 of 2 finished' }).first();
     await running.waitFor(MOVES);
     await page.getByRole('button', { name: 'Pause' }).waitFor(MOVES);
+    await page.getByText('0 of 2 finished (0 %), next at 80 %').waitFor();
+    await page.getByText('began', { exact: false }).first().waitFor();
+    await page.getByRole('button', { name: 'Change Description' }).click();
+    await page.getByRole('textbox', { name: 'Description' }).fill('After the tests');
+    await page.keyboard.press('Enter');
+    await page.getByText('After the tests').waitFor();
 
     for (const device of ['pump-0', 'pump-1']) await report(device, 'failure');
     await page.getByText('Failed: the rollout paused').waitFor(MOVES);
     await page.getByRole('button', { name: 'Show 2 failing targets' }).click();
     await page.getByRole('link', { name: 'pump-1' }).waitFor();
+    await page.getByText('pump-1 ends: failure').waitFor();
+    await page.getByText('2 failed (100 %)').waitFor();
     await page.getByRole('button', { name: 'Resume' }).waitFor();
     await expectAccessible(page);
 
@@ -213,6 +227,8 @@ describe.skipIf(!executablePath)('rollouts in the console', () => {
     await expect.poll(() => set.inputValue()).toBe('Pumps 2');
     await page.getByLabel('Which targets').fill('group==pumps');
     await page.getByText('4 targets in 3 groups').waitFor();
+    await page.getByRole('button', { name: 'Create the rollout' }).scrollIntoViewIfNeeded();
+    expect((await page.getByText('4 targets in 3 groups').boundingBox())!.y).toBeGreaterThan(52);
     expect(troubles).toEqual([]);
     await context.close();
   });

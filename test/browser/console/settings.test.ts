@@ -119,6 +119,86 @@ describe.skipIf(!executablePath)('settings in the console', () => {
     await context.close();
   });
 
+  it('makes, changes and deletes the tags and the types of targets', async () => {
+    const { page, context, troubles } = await console.visit();
+    const { admin } = console.tenant;
+    const dialog = page.getByRole('dialog');
+    await page.goto('/settings?tab=tags');
+    await page.getByRole('button', { name: 'New tag' }).click();
+    await dialog.getByLabel('Name').fill('spring');
+    await dialog.getByLabel('What for').fill('Gets updates first');
+    await dialog.getByRole('button', { name: 'Create the tag' }).click();
+    await page.getByRole('row', { name: /spring.*Gets updates first/ }).waitFor();
+    await page.getByRole('button', { name: 'Edit the tag spring' }).click();
+    await dialog.getByLabel('Name').fill('<b>summer</b>');
+    await dialog.getByText('must hold no mark-up').waitFor();
+    await dialog.getByLabel('Name').fill('summer');
+    await dialog.getByLabel('What for').fill('');
+    await expectAccessible(page);
+    await dialog.getByRole('button', { name: 'Save the tag' }).click();
+    await page.getByRole('row', { name: /summer/ }).waitFor();
+    await page.getByRole('button', { name: 'Delete the tag summer' }).click();
+    await dialog.getByRole('button', { name: 'Delete' }).click();
+    await page.getByText('No tag yet').waitFor();
+
+    await page.getByRole('tab', { name: 'Target types' }).click();
+    await page.getByRole('button', { name: 'New type' }).click();
+    await dialog.getByLabel('Name').fill('pump');
+    await dialog.getByRole('combobox', { name: 'Sets that suit it' }).click();
+    await page.getByRole('option', { name: 'OS only', exact: true }).click();
+    await page.keyboard.press('Escape');
+    await dialog.getByRole('button', { name: 'Create the type' }).click();
+    await page.getByRole('row', { name: /pump.*OS only/ }).waitFor();
+    await page.getByRole('button', { name: 'Edit the type pump' }).click();
+    await dialog.getByRole('combobox', { name: 'Sets that suit it' }).focus();
+    await page.keyboard.press('Backspace');
+    await page.keyboard.press('Escape');
+    await dialog.getByLabel('What for').fill('Moves water');
+    await dialog.getByRole('button', { name: 'Save the type' }).click();
+    await page.getByRole('row', { name: /pump.*Moves water.*any/ }).waitFor();
+    await expectAccessible(page);
+    const { targetTypes } = await graphql(
+      admin,
+      '{ targetTypes { nodes { name description compatibleDistributionSetTypes { key } } } }',
+    );
+    expect(targetTypes.nodes).toEqual([
+      { name: 'pump', description: 'Moves water', compatibleDistributionSetTypes: [] },
+    ]);
+    expect(troubles).toEqual([]);
+    await context.close();
+  });
+
+  it('shows whoever runs the server its tenants, makes one, and limits it', async () => {
+    const { page, context, troubles } = await console.visit({ username: 'admin', password: 'admin' });
+    const dialog = page.getByRole('dialog');
+    await page.goto('/settings?tab=tenants');
+    await page.getByRole('button', { name: 'New tenant' }).click();
+    await dialog.getByLabel('Name', { exact: true }).fill('new plant');
+    await dialog.getByText('must have 1 to 40 letters').waitFor();
+    await dialog.getByLabel('Name', { exact: true }).fill('new-plant');
+    await dialog.getByLabel('User name of its first administrator').fill('ada');
+    await dialog.getByLabel('Password', { exact: true }).fill(PASSWORD);
+    await expectAccessible(page);
+    await dialog.getByRole('button', { name: 'Create the tenant' }).click();
+    await page.getByRole('row', { name: /^new-plant/ }).waitFor();
+    await page.getByRole('button', { name: 'Limits of new-plant' }).click();
+    await dialog.getByLabel('Webhooks').fill('3');
+    await expectAccessible(page);
+    await dialog.getByRole('button', { name: 'Save the limits' }).click();
+    await toldOn(page, 'The limits of new-plant are changed.');
+    const ada = clientOf(console.server, basic('new-plant\\ada', PASSWORD));
+    const { tenantQuotas } = await graphql(ada, '{ tenantQuotas { kind limit isDefault } }');
+    expect(tenantQuotas).toContainEqual({ kind: 'WEBHOOKS', limit: 3, isDefault: false });
+    expect(troubles).toEqual([]);
+    await context.close();
+
+    const boss = await console.visit();
+    await boss.page.goto('/settings');
+    await boss.page.getByRole('region', { name: 'What there may be' }).getByText('0 of').first().waitFor();
+    expect(await boss.page.getByRole('tab', { name: 'Tenants' }).count()).toBe(0);
+    await boss.context.close();
+  });
+
   it('makes a role with a filter, gives it to a user, and takes it back', async () => {
     const { page, context, troubles } = await console.visit();
     await page.goto('/settings?tab=roles');

@@ -43,6 +43,8 @@ describe.skipIf(!executablePath)('a simulated fleet in the console', () => {
     const { page, context, troubles } = await console.visit();
     await page.goto('/');
     await page.getByText('No devices yet').waitFor();
+    const command = `simulate --url ${console.server.url} --user '${console.tenant.name}\\boss'`;
+    await page.getByText(command).waitFor();
     simulate('--devices', '12', '--prefix', 'lamp-');
     await page.getByRole('link', { name: /^Targets 12/ }).waitFor(MOVES);
 
@@ -124,6 +126,12 @@ describe.skipIf(!executablePath)('a simulated fleet in the console', () => {
       .first()
       .click();
     await page.getByText('Failed', { exact: true }).first().waitFor();
+    const software = page.getByRole('region', { name: 'Software' });
+    await software.getByText('Lamps 2 failed').waitFor();
+    await software.getByText(/^Simulated failure: /).waitFor();
+    await software.getByRole('button', { name: 'Show its action' }).click();
+    await page.getByRole('button', { name: 'Lamps 2', expanded: true }).waitFor();
+    await expectAccessible(page);
     expect(troubles).toEqual([]);
     await context.close();
   });

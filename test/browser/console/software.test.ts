@@ -27,7 +27,7 @@ describe.skipIf(!executablePath)('software in the console', () => {
     const { page, context, troubles } = await console.visit();
     await page.goto('/software');
     await page.getByText('No distribution set yet').waitFor();
-    await page.getByRole('button', { name: 'New module' }).click();
+    await page.getByRole('button', { name: 'Make a module' }).click();
     await page.getByRole('textbox', { name: 'Name' }).fill('lamp-os');
     await page.getByRole('textbox', { name: 'Version' }).fill('7');
     await expectAccessible(page);
@@ -42,7 +42,14 @@ describe.skipIf(!executablePath)('software in the console', () => {
     await page.getByText('300 kB').waitFor();
     await expectAccessible(page);
 
-    await page.getByRole('link', { name: 'Software' }).click();
+    await page.getByRole('button', { name: 'Change Vendor' }).click();
+    await page.getByRole('textbox', { name: 'Vendor' }).fill('Lamps Inc.');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('button', { name: 'Lamps Inc. Change Vendor' }).waitFor();
+    await page.getByRole('button', { name: 'Make a set with it' }).click();
+    await page.getByRole('dialog').getByText('lamp-os 7').waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('link', { name: 'Back to the list' }).click();
     await page.getByRole('button', { name: 'New distribution set' }).click();
     await page.getByRole('textbox', { name: 'Name' }).fill('Lamps');
     await page.getByRole('textbox', { name: 'Version' }).fill('1');
@@ -158,6 +165,89 @@ describe.skipIf(!executablePath)('software in the console', () => {
     await expectAccessible(page);
     await page.getByLabel('Also targets that the set is not for').check();
     await page.getByText('3 targets in 3 groups').waitFor();
+    expect(troubles).toEqual([]);
+    await context.close();
+  });
+
+  it('is of types, which are made, described and deleted', async () => {
+    const { page, context, troubles } = await console.visit();
+    const dialog = page.getByRole('dialog');
+    await page.goto('/software?tab=types');
+    const modules = page.getByRole('region', { name: 'Types of modules' });
+    const sets = page.getByRole('region', { name: 'Types of sets' });
+    await modules.getByRole('button', { name: 'New type of modules' }).click();
+    await dialog.getByLabel('Name').fill('Firmware');
+    await dialog.getByLabel('Key').fill('fw');
+    await dialog.getByLabel('How many of them a set takes').fill('2');
+    await dialog.getByRole('button', { name: 'Create the type' }).click();
+    await modules.getByText('at most 2 in a set').waitFor();
+    await sets.getByRole('button', { name: 'New type of sets' }).click();
+    await dialog.getByLabel('Name').fill('Firmware only');
+    await dialog.getByLabel('Key').fill('fw-only');
+    await dialog.getByRole('combobox', { name: 'Modules that a set needs' }).click();
+    await page.getByRole('option', { name: 'Firmware' }).click();
+    await page.keyboard.press('Escape');
+    await expectAccessible(page);
+    await dialog.getByRole('button', { name: 'Create the type' }).click();
+    await sets.getByText('needs Firmware').waitFor();
+    await sets.getByRole('button', { name: 'Edit the type Firmware only' }).click();
+    await dialog.getByLabel('What for').fill('For pumps');
+    await dialog.getByRole('button', { name: 'Save the type' }).click();
+    await sets.getByText('For pumps').waitFor();
+    for (const [card, name] of [
+      [sets, 'Firmware only'],
+      [modules, 'Firmware'],
+    ] as const) {
+      await card.getByRole('button', { name: `Delete the type ${name}`, exact: true }).click();
+      await dialog.getByRole('button', { name: 'Delete' }).click();
+      await card.getByText(name, { exact: true }).waitFor({ state: 'detached' });
+    }
+    expect(troubles).toEqual([]);
+    await context.close();
+  });
+
+  it('has notes, of which devices may be told, and a set that is bad is taken out of use', async () => {
+    const { page, context, troubles } = await console.visit();
+    const { admin } = console.tenant;
+    const post = async (path: string, json: unknown) =>
+      (await admin(`/rest/v1/${path}`, { method: 'POST', json })).json;
+    const [{ id: moduleId }] = await post('softwaremodules', [{ name: 'bad-os', version: '1', type: 'os' }]);
+    const [{ id: setId }] = await post('distributionsets', [
+      { name: 'Bad', version: '1', type: 'os', modules: [{ id: moduleId }] },
+    ]);
+    const metadata = page.getByRole('region', { name: 'Metadata' });
+    const note = async (key: string, value: string) => {
+      await metadata.getByRole('button', { name: 'Add' }).click();
+      await metadata.getByLabel('Key').fill(key);
+      await metadata.getByLabel('Value').fill(value);
+      await page.keyboard.press('Enter');
+      await metadata.getByText(value, { exact: true }).waitFor();
+    };
+    await page.goto(`/software/modules/${moduleId}`);
+    await note('slot', 'rootfs.1');
+    await metadata.getByRole('switch', { name: 'Tell devices slot' }).focus();
+    await page.keyboard.press('Space');
+    await toldOn(page, 'slot is saved.');
+    const seen = async () => (await admin(`/rest/v1/softwaremodules/${moduleId}/metadata`)).json.content;
+    await expect.poll(seen).toEqual([{ key: 'slot', value: 'rootfs.1', targetVisible: true }]);
+    // What is changed stays told to devices.
+    await metadata.getByRole('button', { name: /Change slot/ }).click();
+    await metadata.getByRole('textbox', { name: 'slot' }).fill('rootfs.0');
+    await page.keyboard.press('Enter');
+    await expect.poll(seen).toEqual([{ key: 'slot', value: 'rootfs.0', targetVisible: true }]);
+    await expectAccessible(page);
+
+    await page.goto(`/distribution-sets/${setId}`);
+    await note('ticket', 'FW-7');
+    await page.getByRole('button', { name: 'Take out of use' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Goes on').check();
+    await expectAccessible(page);
+    await dialog.getByRole('button', { name: 'Take out of use' }).click();
+    await toldOn(page, 'Bad 1 is out of use.');
+    await page.getByText('Invalid').first().waitFor();
+    await page.getByRole('button', { name: 'Take out of use' }).waitFor({ state: 'detached' });
+    expect((await admin(`/rest/v1/distributionsets/${setId}`)).json.valid).toBe(false);
     expect(troubles).toEqual([]);
     await context.close();
   });

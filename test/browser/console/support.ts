@@ -55,6 +55,7 @@ export interface Visitor {
 export interface VisitOptions {
   /** Signed in as this account; nobody: not signed in. */
   username?: string;
+  password?: string;
   colorScheme?: 'light' | 'dark';
   viewport?: { width: number; height: number };
 }
@@ -80,7 +81,12 @@ export async function openConsole(settings: Record<string, string> = {}): Promis
   return {
     server,
     tenant,
-    async visit({ username = `${tenant.name}\\boss`, colorScheme = 'light', viewport } = {}) {
+    async visit({
+      username = `${tenant.name}\\boss`,
+      password = PASSWORD,
+      colorScheme = 'light',
+      viewport,
+    } = {}) {
       const context = await browser.newContext({
         baseURL: server.url,
         colorScheme,
@@ -88,8 +94,7 @@ export async function openConsole(settings: Record<string, string> = {}): Promis
         viewport: viewport ?? { width: 1280, height: 800 },
         permissions: ['clipboard-read', 'clipboard-write'],
       });
-      if (username)
-        await context.request.post('/graphql/session', { data: { username, password: PASSWORD } });
+      if (username) await context.request.post('/graphql/session', { data: { username, password } });
       // A wait that fails says what for, before the test is over.
       context.setDefaultTimeout(20_000);
       const page = await context.newPage();

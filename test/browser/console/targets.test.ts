@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { grantsOf } from '../../support/grants.ts';
-import { graphql } from '../../support/server.ts';
+import { createServedTenant, graphql } from '../../support/server.ts';
 import {
   type ConsoleUnderTest,
   executablePath,
@@ -29,16 +29,27 @@ describe.skipIf(!executablePath)('targets in the console', () => {
   it('are provisioned by a form, with commands that work', async () => {
     const { page, context, troubles } = await console.visit();
     await page.goto('/provision');
+    // It is said while it is typed, and isn't sent.
+    await page.getByLabel('Controller ID').fill('gate 1');
+    await page.getByText('must hold no white space').waitFor();
+    await page.getByLabel('Name', { exact: true }).fill('x'.repeat(129));
+    await page.getByText('must have at most 128 characters').waitFor();
+    await page.getByRole('button', { name: 'Create the target' }).click();
+    await expectAccessible(page);
     await page.getByLabel('Controller ID').fill('gate-1');
+    await page.getByText('must hold no white space').waitFor({ state: 'detached' });
     await page.getByLabel('Name', { exact: true }).fill('Front gate');
     await page.getByRole('button', { name: 'Create the target' }).click();
-    await page.getByRole('heading', { name: 'gate-1 is on the roll' }).waitFor();
+    await page.getByRole('heading', { name: 'gate-1 is registered' }).waitFor();
+    await page.getByText('Waiting for its first poll').waitFor();
+    await page.getByText('which only this machine reaches').waitFor();
     await expectAccessible(page);
     await page.getByRole('button', { name: 'Copy: curl' }).click();
     const command: string = await page.evaluate('navigator.clipboard.readText()');
     const [, header, url] = /-H '([^']+)' \\\n {2}(\S+)/.exec(command)!;
     const poll = await fetch(url!, { headers: { authorization: header!.replace('Authorization: ', '') } });
     expect(poll.status).toBe(200);
+    await page.getByText('It polled just now.').waitFor();
     await page.getByRole('tab', { name: 'rauc-hawkbit-updater' }).click();
     await page.getByText('target_name               = gate-1').waitFor();
 
@@ -100,6 +111,15 @@ describe.skipIf(!executablePath)('targets in the console', () => {
     await page.getByRole('button', { name: 'Use name' }).click();
     expect(await filter.inputValue()).toBe('name==x or group==odd-hall');
     await page.getByText(/^1–65 of 65$/).waitFor();
+    await filter.fill('nam==x or overdue==maybe or createdAt>today');
+    await page.keyboard.press('Escape');
+    for (const told of ["There is no field 'nam'", "true or false for 'overdue'", 'A time is an integer'])
+      await page.getByText(told).waitFor();
+    expect(await page.locator('[class*=mirror] [class*=mark]').allInnerTexts()).toEqual([
+      'nam',
+      'maybe',
+      'today',
+    ]);
     await expectAccessible(page);
     expect(troubles).toEqual([]);
     await context.close();
@@ -126,7 +146,10 @@ describe.skipIf(!executablePath)('targets in the console', () => {
     await page.getByLabel('Select all on this page').check();
     await page.getByRole('button', { name: /^Select all \d+ that match$/ }).click();
     await page.getByRole('button', { name: 'Set group' }).click();
-    await page.getByRole('dialog').getByLabel('Group', { exact: true }).fill('all-of-them');
+    const group = page.getByRole('dialog').getByLabel('Group', { exact: true });
+    await group.fill('odd');
+    await page.getByRole('option', { name: /^odd-hall ?\d+$/ }).waitFor();
+    await group.fill('all-of-them');
     await page.getByRole('button', { name: /^Set group \(\d+\)$/ }).click();
     await toldOn(page, /The group of \d+ targets is set/);
     await page
@@ -140,8 +163,12 @@ describe.skipIf(!executablePath)('targets in the console', () => {
   it('are changed together: some by tag, all that match by deletion, with the count before', async () => {
     const { page, context, troubles } = await console.visit();
     await page.goto('/targets?filter=description%3D%3Dodd');
+    const third = page.getByLabel('Select sensor-003');
+    const before = await third.boundingBox();
     await page.getByLabel('Select sensor-001').check();
-    await page.getByLabel('Select sensor-003').check();
+    await page.getByText('1 selected').waitFor();
+    expect(await third.boundingBox(), 'a row that the next click is for').toEqual(before);
+    await third.check();
     await page.getByText('2 selected').waitFor();
     await page.getByRole('button', { name: 'Tag', exact: true }).click();
     await page.getByText('This changes 2 targets.').waitFor();
@@ -194,6 +221,13 @@ describe.skipIf(!executablePath)('targets in the console', () => {
     await page.getByRole('button', { name: 'Undo' }).click();
     await metadata.getByText('Ada', { exact: true }).waitFor();
 
+    const consent = page.getByRole('switch', { name: 'given in advance' });
+    // The switch itself is drawn over its input.
+    await consent.focus();
+    await page.keyboard.press('Space');
+    await expect.poll(() => consent.isChecked()).toBe(true);
+    await page.getByText('just now by boss').first().waitFor();
+
     const { target } = await graphql(
       console.tenant.admin,
       '{ target: targetByControllerId(controllerId: "sensor-000") { securityToken } }',
@@ -213,6 +247,51 @@ describe.skipIf(!executablePath)('targets in the console', () => {
     expect(await pollWith(token)).toBe(200);
     expect(await pollWith(target.securityToken)).toBe(401);
     await expectAccessible(page);
+    expect(troubles).toEqual([]);
+    await context.close();
+  });
+
+  it('change hands by a code that is shown once', async () => {
+    const { page, context, troubles } = await console.visit();
+    const { admin } = console.tenant;
+    await admin('/rest/v1/targets', { method: 'POST', json: [{ controllerId: 'sold' }] });
+    await page.goto('/targets/sold');
+    const card = page.getByRole('region', { name: 'Change hands' });
+    await card.getByText('There is no code').waitFor();
+    await card.getByRole('button', { name: 'Make a code' }).click();
+    const dialog = page.getByRole('dialog');
+    expect((await dialog.locator('code').innerText()).length).toBeGreaterThan(10);
+    await expectAccessible(page);
+    await dialog.getByRole('button', { name: 'Close' }).last().click();
+    await card.getByText('A code works until').waitFor();
+    await card.getByRole('button', { name: 'Make another code' }).click();
+    await dialog.getByRole('button', { name: 'Make another code' }).click();
+    await dialog.locator('code').waitFor();
+    await dialog.getByRole('button', { name: 'Close' }).last().click();
+    await card.getByRole('button', { name: 'End the code' }).click();
+    await card.getByText('There is no code').waitFor();
+
+    const other = await createServedTenant(console.server);
+    await other.admin('/rest/v1/targets', { method: 'POST', json: [{ controllerId: 'bought' }] });
+    const { target } = await graphql(
+      other.admin,
+      '{ target: targetByControllerId(controllerId: "bought") { id } }',
+    );
+    const { createClaimCode: made } = await graphql(
+      other.admin,
+      'mutation ($id: ID!) { createClaimCode(input: { id: $id }) { code } }',
+      { id: target.id },
+    );
+    await page.goto('/provision');
+    await page.getByRole('button', { name: 'Take a device over' }).click();
+    await dialog.getByLabel('Code').fill('nothing');
+    await dialog.getByRole('button', { name: 'Take it over' }).click();
+    await dialog.getByText(/code/i).first().waitFor();
+    await expectAccessible(page);
+    await dialog.getByLabel('Code').fill(made.code);
+    await dialog.getByRole('button', { name: 'Take it over' }).click();
+    await page.getByRole('heading', { name: /bought/ }).waitFor();
+    await page.getByRole('button', { name: 'Copy: curl' }).waitFor();
     expect(troubles).toEqual([]);
     await context.close();
   });
@@ -263,7 +342,7 @@ describe.skipIf(!executablePath)('targets in the console', () => {
     await page.getByRole('button', { name: 'Change Name' }).waitFor();
     await page.getByRole('button', { name: 'Rotate the token' }).waitFor();
     await page.goto('/targets/sensor-002');
-    await page.getByText('Nothing to do: it polls again after 00:05:00.').waitFor();
+    await page.getByText('Nothing to do: it polls again after 5 minutes.').waitFor();
     for (const name of [/^Change/, /token/i, 'Add'])
       expect(await page.getByRole('button', { name }).count()).toBe(0);
     await context.close();

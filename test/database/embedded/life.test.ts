@@ -100,8 +100,11 @@ describe('a database through its life', () => {
 
   test('a living server is adopted, and runs as long as someone uses it', async () => {
     const pid = await serverPid(database);
-    const second = await start(dataDir);
+    const said: string[] = [];
+    const second = await start(dataDir, (line) => said.push(line));
     expect(second).toMatchObject({ adopted: true, connection: database.connection });
+    await (await start(dataDir, (line) => said.push(line))).stop();
+    expect(said, 'it ran before, and goes on').toEqual([]);
     await database.stop();
     expect(isAlive(pid)).toBe(true);
 

@@ -356,7 +356,7 @@ test('an external database by DATABASE_URL, in production', async () => {
     expect((await server.admin('/rest/v1/targets')).status, 'admin/admin is no account here').toBe(401);
     // Only here: the other tests' accounts are hashed at next to no cost.
     const { client, close } = openPool(connection, { connections: 1, prepare: false });
-    expect(await client`SELECT password_hash FROM users`.finally(close)).toEqual([
+    expect(await client`SELECT password_hash FROM users /* of a test */`.finally(close)).toEqual([
       { password_hash: expect.stringMatching(/^\$scrypt\$ln=15,r=8,p=1\$/) },
     ]);
     await stop(server);

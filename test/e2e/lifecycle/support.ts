@@ -99,7 +99,7 @@ export async function start(
 export async function stop(server: Run): Promise<void> {
   const asked = performance.now();
   server.kill('SIGTERM');
-  expect(await server.ended, server.stderr()).toBe(0);
+  expect(await server.ended, server.stdout() + server.stderr()).toBe(0);
   expect(performance.now() - asked).toBeLessThan(END_WITHIN_MS);
 }
 

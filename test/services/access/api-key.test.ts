@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { eq } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { apiKeys } from '../../../src/database/tables/api-keys.ts';
 import { deleteApiKey } from '../../../src/services/access/api-keys/delete.ts';
@@ -220,7 +220,10 @@ describe('the use of an API key', () => {
     const wrong = writeKey({ tenantId: tenant.tenantId, id, secret: newSecret() });
     await expect(signIn(`Bearer ${wrong}`)).rejects.toMatchObject(refused);
     const expired = new Date('2020-01-01');
-    await here.platform.database.update(apiKeys).set({ expiresAt: expired }).where(eq(apiKeys.id, id));
+    await here.platform.database
+      .update(apiKeys)
+      .set({ expiresAt: expired })
+      .where(and(eq(apiKeys.tenantId, tenant.tenantId), eq(apiKeys.id, id)));
     await expect(signIn(`Bearer ${key}`)).rejects.toMatchObject(refused);
     await here.platform.keyUses.flush();
     await pause(10);

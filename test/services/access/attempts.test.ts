@@ -1,11 +1,12 @@
 import { expect, it } from 'vitest';
 import { unauthenticated } from '../../../src/errors.ts';
 import { networkOf, openAttempts } from '../../../src/services/access/attempts.ts';
+import { ALONE } from '../../support/alone.ts';
 
 /** Attempts under a clock that is moved by hand. */
 function open() {
   let now = 1;
-  const attempts = openAttempts(() => now);
+  const attempts = openAttempts(ALONE, () => now);
   const right = async () => 'in';
   const wrong = async (): Promise<string> => {
     throw unauthenticated();

@@ -3,16 +3,12 @@ import { and, eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { users } from '../../../src/database/tables/users.ts';
 import { type Authenticator, openAuthenticator } from '../../../src/services/access/authenticate.ts';
-import { hashPassword, verifyPassword } from '../../../src/services/access/passwords.ts';
+import * as passwords from '../../../src/services/access/passwords.ts';
 import type { Context } from '../../../src/services/shared/context.ts';
 import { newTenant, openTestPlatform, type TestPlatform, type TestTenant } from '../../support/platform.ts';
 import { createUser, deleteUser, updateUser } from './by-name.ts';
 
-vi.mock('../../../src/services/access/passwords.ts', async (load) => {
-  const real = await load<typeof import('../../../src/services/access/passwords.ts')>();
-  return { ...real, verifyPassword: vi.fn(real.verifyPassword) };
-});
-const hashes = vi.mocked(verifyPassword);
+const hashes = vi.spyOn(passwords, 'verifyPassword');
 
 /** Two processes of the server. */
 let here: TestPlatform;
@@ -32,7 +28,10 @@ beforeAll(async () => {
     expect(there.platform.announcements.trustworthy()).toBe(true);
   }, 10_000);
 });
-afterAll(() => Promise.all([here.close(), there.close()]));
+afterAll(async () => {
+  hashes.mockRestore();
+  await Promise.all([here.close(), there.close()]);
+});
 beforeEach(async () => {
   tenant = await newTenant(here.platform);
   admin = tenant.contextOf([], ['TENANT_ADMIN']);
@@ -206,7 +205,7 @@ describe('a change takes effect at once', () => {
     const { whenHashing, release } = holdNextHash();
     const early = authenticate(ann());
     await whenHashing;
-    const passwordHash = await hashPassword('changed-for-good');
+    const passwordHash = await passwords.hashPassword('changed-for-good');
     await here.platform.database
       .update(users)
       .set({ passwordHash })

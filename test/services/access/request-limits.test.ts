@@ -3,6 +3,7 @@ import { openFailures } from '../../../src/services/access/attempts.ts';
 import { openFairShares } from '../../../src/services/access/fair-shares.ts';
 import { openRequestLimits } from '../../../src/services/access/request-limits.ts';
 import type { Caller } from '../../../src/services/shared/context.ts';
+import { ALONE } from '../../support/alone.ts';
 
 const callerOf = (tenantId: number, username: string, apiKeyId?: number) =>
   ({ tenantId, username, kind: apiKeyId ? 'API_KEY' : 'USER', apiKeyId }) as Caller;
@@ -26,6 +27,7 @@ it('allows each address, credential and tenant ten seconds at once, and then wha
   let now = 0;
   const open = (rates: object) =>
     openRequestLimits(
+      ALONE,
       { address: 0, credential: 0, tenant: 0, ...rates },
       () => now,
       openFairShares({ byItself: false }),
@@ -73,7 +75,7 @@ it('gives a busy tenant no more than the average while the process is overloaded
 
 it('holds up a network with many wrong credentials', () => {
   let now = 0;
-  const failures = openFailures({ atOnce: 3, perSecond: 2 }, () => now);
+  const failures = openFailures(ALONE, { of: 'tokens', atOnce: 3, perSecond: 2 }, () => now);
   const fail = () => {
     failures.requireFew('192.0.2.1');
     failures.count('192.0.2.1');

@@ -55,7 +55,7 @@ it('is the one that was created last of those that are for the target', async ()
 it('goes by when sets were created, not by their numbers', async () => {
   const [first, second] = [await setFor('group==a'), await setFor('id==*')];
   await platform.database.execute(sql`
-    UPDATE distribution_sets SET created_at = now() + interval '1 hour' WHERE id = ${first}`);
+    UPDATE distribution_sets SET created_at = now() + interval '1 hour' WHERE tenant_id = ${context.caller.tenantId} AND id = ${first}`);
   expect(await newestOf(context, 'a', 'b')).toEqual([first, second]);
   await assign(context, second, ['a'], { offline: true });
   expect(await newestOf(context, 'a')).toEqual([first]);

@@ -1,12 +1,15 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Database } from '../../../src/database/connect.ts';
+import { advanceRollout } from '../../../src/services/deployments/rollouts/advance.ts';
+import { startRollout } from '../../../src/services/deployments/rollouts/start.ts';
 import { deleteTargets } from '../../../src/services/fleet/targets/delete.ts';
 import type { Context } from '../../../src/services/shared/context.ts';
 import { deleteDistributionSet } from '../../../src/services/software/distribution-sets/delete.ts';
 import { newTenant, openTestPlatform } from '../../support/platform.ts';
+import { waitingForLocks } from '../../support/waiting.ts';
 import { assign, createSet } from './assignments/support.ts';
-import { addTargets, begin, report } from './rollouts/support.ts';
+import { addTargets, begin, plan, report, settle } from './rollouts/support.ts';
 
 const { platform, close } = await openTestPlatform();
 afterAll(close);
@@ -26,9 +29,8 @@ async function meanwhile(work: (inside: Context) => Promise<unknown>, other: () 
     const [own] = await tx.execute<{ pid: number }>(sql`SELECT pg_backend_pid() AS pid`);
     done = other();
     await vi.waitFor(async () => {
-      const waiting = await database.execute(sql`
-        SELECT FROM pg_stat_activity WHERE ${own!.pid} = ANY(pg_blocking_pids(pid))`);
-      expect(waiting).toHaveLength(1);
+      const waiting = await waitingForLocks(database);
+      expect(waiting.filter(({ holder }) => holder === own!.pid)).toHaveLength(1);
     }, 10_000);
   });
   await done;
@@ -64,6 +66,19 @@ describe('what no foreign key keeps', () => {
       () => deleteTargets(context, { controllerIds: ['a'] }),
     );
     expect(await counts()).toEqual([0, 0, 0]);
+  });
+});
+
+describe('what a rollout just schedules', () => {
+  it('goes with a target', async () => {
+    const id = await plan(context, { name: 'r' });
+    await startRollout(context, { id });
+    await meanwhile(
+      (inside) => advanceRollout(inside, { tenantId: context.caller.tenantId, id }),
+      () => deleteTargets(context, { controllerIds: ['a'] }),
+    );
+    await settle(context, id);
+    expect([await countIn('actions'), await countIn('rollout_targets')]).toEqual([1, 1]);
   });
 });
 

@@ -1,11 +1,15 @@
 import { X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { PERMISSIONS } from '../../../src/services/access/grants.ts';
+import { createEnrollmentGroup } from '../../../src/services/devices/enrollment/create.ts';
+import { derivationKeyOf, derivedToken } from '../../../src/services/devices/enrollment/derivation.ts';
+import { setDerivationKey } from '../../../src/services/devices/enrollment/set-derivation-key.ts';
 import { authenticateDevice, poll } from '../../../src/services/devices/polling/poll.ts';
 import type { DeviceCredentials } from '../../../src/services/devices/sign-in/credentials.ts';
 import { openRecentLookups } from '../../../src/services/devices/sign-in/recent-lookups.ts';
 import { createTargets } from '../../../src/services/fleet/targets/create.ts';
 import { deleteTargets } from '../../../src/services/fleet/targets/delete.ts';
+import { endDerivedTokens } from '../../../src/services/fleet/targets/end-derived-tokens.ts';
 import { createTenant } from '../../../src/services/platform/tenants/create.ts';
 import { setConfiguration } from '../../../src/services/platform/tenants/set-configuration.ts';
 import { newAuthority } from '../../support/certificates.ts';
@@ -20,9 +24,14 @@ vi.spyOn(usual.announcements, 'trustworthy').mockReturnValue(true);
 const devices = {
   ...usual,
   lookups: openRecentLookups(usual.announcements, 500),
-  pollTimes: { ...usual.pollTimes, note() {} },
+  pollTimes: { ...usual.pollTimes, note() {}, noteUse() {} },
   refusals: { ...usual.refusals, note() {} },
 };
+
+const KEY = '01'.repeat(32);
+const derivedFor = (controllerId: string) => ({
+  targetToken: derivedToken(derivationKeyOf(KEY), controllerId),
+});
 
 let tenant: TestTenant;
 beforeAll(async () => {
@@ -38,6 +47,10 @@ beforeAll(async () => {
   await createTargets(context, { targets: named });
   await deleteTargets(context, { controllerIds: ['gone'] });
   await ask('busy', { targetToken: 'right' });
+  const { group } = await createEnrollmentGroup(context, { name: 'factory' });
+  await setDerivationKey(context, { groupId: group.id, slot: 'primary', key: KEY });
+  for (const controllerId of ['derived', 'cut']) await ask(controllerId, derivedFor(controllerId));
+  await endDerivedTokens(context, { controllerId: 'cut' });
 });
 
 type Door = typeof poll | typeof authenticateDevice;
@@ -52,6 +65,7 @@ const REFUSED = { code: 'UNAUTHENTICATED' };
 const { cert } = await newAuthority('stranger');
 const WRONG: [string, DeviceCredentials][] = [
   ['a wrong token', { targetToken: 'wrong' }],
+  ['a token that is derived for another', derivedFor('other')],
   ['a wrong gateway token', { gatewayToken: 'wrong' }],
   ['a header of another name', { certificate: { commonName: 'other', authorities: ['a1'] } }],
   ['a header of a stranger', { certificate: { commonName: 'busy', authorities: ['b2'] } }],
@@ -90,12 +104,17 @@ describe.each(DOORS)('%s', (_, door) => {
       const unknown = await costs('unknown', credentials, door);
       expect(unknown).toEqual('targetToken' in credentials ? [1, 0, 1, 0] : [0, 0, 0, 0]);
       await ask('busy', { targetToken: 'right' });
-      for (const controllerId of ['busy', 'idle', 'gone'])
+      for (const controllerId of ['busy', 'idle', 'gone', 'derived', 'cut'])
         expect([controllerId, await costs(controllerId, credentials, door)]).toEqual([controllerId, unknown]);
       for (const controllerId of ['busy', 'unknown'])
         expect(await costs(controllerId, credentials, door, 'nobody')).toEqual(unknown);
     },
   );
+
+  it('a device that was cut off costs the same by its own derived token', async () => {
+    const wrong = await costs('busy', { targetToken: 'wrong' }, door);
+    expect(await costs('cut', derivedFor('cut'), door)).toEqual(wrong);
+  });
 
   it('a refusal takes its time, however soon it is clear', async () => {
     for (const [, credentials] of WRONG)

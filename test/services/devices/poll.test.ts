@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { afterAll, describe, expect, it, vi } from 'vitest';
+import { openFailures } from '../../../src/services/access/attempts.ts';
 import { asDevice } from '../../../src/services/devices/device-context.ts';
 import type { Device } from '../../../src/services/devices/polling/device.ts';
 import { type DevicePlatform, openDevices, poll } from '../../../src/services/devices/polling/poll.ts';
@@ -12,6 +13,7 @@ import { deleteTargets } from '../../../src/services/fleet/targets/delete.ts';
 import { findTarget } from '../../../src/services/fleet/targets/find.ts';
 import { rotateTargetToken } from '../../../src/services/fleet/targets/rotate-token.ts';
 import { setConfiguration } from '../../../src/services/platform/tenants/set-configuration.ts';
+import { ALONE } from '../../support/alone.ts';
 import { newTenant, openTestPlatform } from '../../support/platform.ts';
 
 const CAPACITY = 1_000;
@@ -86,6 +88,22 @@ describe('who may poll', () => {
     await expect(ask('a', { certificate: { ...certificate, authorities: ['x'] } })).rejects.toMatchObject(
       REFUSED,
     );
+  });
+
+  it('nobody from half an IPv6 network after very many wrong credentials', async () => {
+    const { tenant } = await fleet('a');
+    const few = { ...here, failures: openFailures(ALONE, { of: 'tokens', atOnce: 3, perSecond: 0.001 }) };
+    const guess = (address: string) =>
+      poll(few, {
+        tenantName: tenant.name,
+        controllerId: 'x',
+        credentials: { targetToken: 'wrong' },
+        address,
+      });
+    for (const host of [1, 2, 3])
+      await expect(guess(`http://[2001:db8::${host}]`)).rejects.toMatchObject(REFUSED);
+    await expect(guess('http://[2001:db8::4]')).rejects.toMatchObject({ code: 'TOO_MANY_REQUESTS' });
+    await expect(guess('http://[2001:db8:0:1::4]')).rejects.toMatchObject(REFUSED);
   });
 
   it('nobody by a mode that the tenant switched off', async () => {
@@ -315,6 +333,6 @@ describe('poll times', () => {
     await deleteTargets(context, { controllerIds: ['a'] });
     here.pollTimes.note(device, 'x', Date.now());
     await here.pollTimes.flush();
-    await here.pollTimes.writeFirst(device, 'x');
+    await here.pollTimes.writeFirst(device, 'x', undefined);
   });
 });

@@ -1,12 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { openWrites, type Writes } from '../../../src/services/devices/reports/writes.ts';
 import type { Tenant } from '../../../src/services/platform/tenants/registry.ts';
+import { ALONE } from '../../support/alone.ts';
 
 let now: number;
 let writes: Writes;
 beforeEach(() => {
   now = 1_000;
-  writes = openWrites({ atOnce: 10, perMinute: 60 }, () => now);
+  writes = openWrites(ALONE, { atOnce: 10, perMinute: 60 }, () => now);
 });
 const device = (targetId: number, tenantId = 1) => ({ tenant: { tenantId } as Tenant, targetId });
 const [a, b] = [device(1), device(2)];

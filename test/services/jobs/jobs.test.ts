@@ -19,6 +19,7 @@ import { listAuditEvents } from '../../../src/services/platform/audit/list.ts';
 import { createWebhook } from '../../../src/services/platform/webhooks/create.ts';
 import type { Context } from '../../../src/services/shared/context.ts';
 import { openTestPlatform } from '../../support/platform.ts';
+import { waitingForLocks } from '../../support/waiting.ts';
 import { createUser, deleteUser, updateUser } from '../access/by-name.ts';
 import { fleet, MANY, named, runJobs } from './support.ts';
 
@@ -101,12 +102,9 @@ describe('a job', () => {
       await tx.execute(sql`
         SELECT FROM targets WHERE tenant_id = ${tenantId} ORDER BY id OFFSET 1500 LIMIT 1 FOR UPDATE`);
       dying = advanceJob(other.platform, key, 1_000).catch((error) => error);
-      // Not in the transaction, which would see the same activity for ever.
-      const blocked = () =>
-        platform.database.execute<{ pid: number }>(sql`
-          SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`);
+      const blocked = () => waitingForLocks(platform.database);
       await expect.poll(blocked).toHaveLength(1);
-      await tx.execute(sql`SELECT pg_terminate_backend(${(await blocked())[0]!.pid})`);
+      await tx.execute(sql`SELECT pg_terminate_backend(${(await blocked())[0]!.pid}::int)`);
       expect(await dying).toBeInstanceOf(Error);
     });
     expect(await findJob(context, job.id)).toMatchObject({ state: 'running', done: 1_000 });
@@ -263,7 +261,7 @@ describe('how many there are', () => {
       INSERT INTO jobs (tenant_id, kind, state, filter, parameters, total, up_to, username, has_account, grants,
         channel, created_at, updated_at)
       SELECT tenant_id, kind, state, filter, parameters, total, up_to, username, has_account, grants, channel,
-        created_at, updated_at FROM jobs, generate_series(1, 99) WHERE id = ${job.id}`);
+        created_at, updated_at FROM jobs, generate_series(1, 99) WHERE id = ${job.id} /* of a test */`);
     await expect(rotate(context)).rejects.toMatchObject({ code: 'QUOTA_EXCEEDED' });
     await platform.database.delete(jobs).where(eq(jobs.tenantId, tenantId));
   });

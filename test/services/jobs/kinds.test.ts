@@ -4,6 +4,7 @@ import { JOB_KINDS, type JobKindName } from '../../../src/database/tables/jobs.t
 import { targets } from '../../../src/database/tables/targets.ts';
 import type { Grant } from '../../../src/services/access/grants.ts';
 import { assignDistributionSet } from '../../../src/services/deployments/assignments/assign.ts';
+import { releaseTargets } from '../../../src/services/fleet/claims/release.ts';
 import { setTargetMetadata } from '../../../src/services/fleet/target-metadata/set.ts';
 import { assignTargetTags } from '../../../src/services/fleet/target-tags/assign.ts';
 import { createTargetTags } from '../../../src/services/fleet/target-tags/create.ts';
@@ -17,6 +18,7 @@ import { listAuditEvents } from '../../../src/services/platform/audit/list.ts';
 import { setConfiguration } from '../../../src/services/platform/tenants/set-configuration.ts';
 import type { Context } from '../../../src/services/shared/context.ts';
 import { openTestPlatform } from '../../support/platform.ts';
+import { waitingForLocks } from '../../support/waiting.ts';
 import { createSet } from '../deployments/assignments/support.ts';
 import { fleet, named, pendingFleet, runJobs } from './support.ts';
 
@@ -50,6 +52,15 @@ const OF_ACTIONS = 'target.id==t*';
 const ROWS: Record<JobKindName, Row> = {
   delete_targets: { event: 'target.deleted' },
   rotate_target_tokens: { event: 'target.token-rotated', takes: () => ({ overlap: '00:01:00' }) },
+  release_targets: {
+    event: 'target.released',
+    takes: () => ({ digest: 'd'.repeat(64), expiresAt: new Date(Date.now() + 3_600_000) }),
+  },
+  end_claim_codes: {
+    event: 'target.release-ended',
+    before: (context) =>
+      releaseTargets(context, { ...ALL, digest: 'd', expiresAt: new Date(Date.now() + 3_600_000) }),
+  },
   assign_target_type: {
     event: 'target.type-assigned',
     takes: ({ typeId }) => ({ targetTypeId: typeId }),
@@ -139,15 +150,13 @@ const countOf = async (context: Context, filter: string) => {
 /** Advances a job in a process that dies in the middle of its second batch. */
 async function dieIn(kind: JobKindName, key: { tenantId: number; id: number }) {
   const table = isOfPending(kind) ? sql`pending_targets` : sql`targets`;
-  const blocked = () =>
-    platform.database.execute<{ pid: number }>(sql`
-      SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`);
+  const blocked = () => waitingForLocks(platform.database);
   await platform.database.transaction(async (tx) => {
     await tx.execute(sql`
       SELECT FROM ${table} WHERE tenant_id = ${key.tenantId} AND controller_id = 't3' FOR UPDATE`);
     const dying = advanceJob(other.platform, key, 2).catch((error) => error);
     await expect.poll(blocked, { interval: 5 }).toHaveLength(1);
-    await tx.execute(sql`SELECT pg_terminate_backend(${(await blocked())[0]!.pid})`);
+    await tx.execute(sql`SELECT pg_terminate_backend(${(await blocked())[0]!.pid}::int)`);
     expect(await dying).toBeInstanceOf(Error);
   });
 }

@@ -66,6 +66,27 @@ it('names no more of what was changed, nor of what was created in a second', asy
   await expect.poll(() => heard).toEqual([{ tenantId, kind: 'created' }]);
 });
 
+it('tells another process what limits have counted, in sums, and refuses too much', async () => {
+  const counted = new Map<string, number>();
+  there.platform.announcements.onCounted('of a test', (name, much) =>
+    counted.set(name, (counted.get(name) ?? 0) + much),
+  );
+  const count = (name: string, much: number) =>
+    here.platform.announcements.announceCounted({ limit: 'of a test', name, much });
+  const names = Array.from({ length: 500 }, (_, n) => `${n}-${'\u0001'.repeat(190)}`);
+  for (const name of names) count(name, 2);
+  count('undone', 1);
+  count('undone', -1);
+  count(names[0]!, -1);
+  await expect.poll(() => counted.size).toBe(names.length);
+  expect(counted.get(names[0]!)).toBe(1);
+  expect(counted.get(names.at(-1)!)).toBe(2);
+  const answers = Array.from({ length: 5_000 }, () => count('much', 1));
+  const told = answers.filter(Boolean).length;
+  expect(told).toBeLessThan(5_000);
+  await expect.poll(() => counted.get('much')).toBe(told);
+});
+
 it('forgets a device for its change only, not for what is created beside it', async () => {
   const tenant = await newTenant(here.platform);
   const context = tenant.contextOf();

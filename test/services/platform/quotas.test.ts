@@ -30,6 +30,7 @@ import { createTargetTypes } from '../../../src/services/fleet/target-types/crea
 import { createTargets } from '../../../src/services/fleet/targets/create.ts';
 import { updateTarget } from '../../../src/services/fleet/targets/update.ts';
 import { MOST_TAGS, MOST_TARGET_GROUPS, QUOTAS } from '../../../src/services/platform/quotas.ts';
+import { listQuotas, setTenantQuotas } from '../../../src/services/platform/tenants/quotas.ts';
 import type { Context } from '../../../src/services/shared/context.ts';
 import { assignDistributionSetTag } from '../../../src/services/software/distribution-set-tags/assign.ts';
 import { createDistributionSetTags } from '../../../src/services/software/distribution-set-tags/create.ts';
@@ -62,7 +63,7 @@ async function fill(context: Context, table: PgTable, most: number): Promise<voi
   });
   const comma = sql`, `;
   await platform.database.execute(sql`
-    INSERT INTO ${table} (${sql.join(names, comma)})
+    /* of a test */ INSERT INTO ${table} (${sql.join(names, comma)})
     SELECT ${sql.join(values, comma)}
     FROM (SELECT * FROM ${table} WHERE tenant_id = ${tenantId} ORDER BY id LIMIT 1) AS first,
       generate_series(1, ${most} - (SELECT count(*)::int FROM ${table} WHERE tenant_id = ${tenantId})) AS n`);
@@ -271,4 +272,14 @@ it('targets are in no more than ten thousand groups, by whatever puts them there
   for (const way of ways) await expect(way()).rejects.toMatchObject(FULL);
   await createTargets(context, { targets: [{ controllerId: 'x', group: 'PLANT-7' }] });
   await assignTargetGroup(context, { group: 'plant-8', controllerIds: ['x'] });
+  const { tenantId } = context.caller;
+  const system = (await newTenant(platform)).contextOf(PERMISSIONS, ['SYSTEM_ADMIN']);
+  const kind = 'target_groups';
+  await setTenantQuotas(system, { tenantId, quotas: [{ kind, limit: MOST_TARGET_GROUPS + 1 }] });
+  await assignTargetGroup(context, { group, controllerIds: ['x'] });
+  const beyond = assignTargetGroup(context, { group: 'one more', controllerIds: ['x'] });
+  await expect(beyond, 'x was the only one of its group').resolves.toBe(1);
+  await expect(assignTargetGroup(context, { group, controllerIds: ['d0'] })).rejects.toMatchObject(FULL);
+  const shown = (await listQuotas(context)).find((quota) => quota.kind === kind);
+  expect(shown).toEqual({ kind, used: null, limit: MOST_TARGET_GROUPS + 1, isDefault: false });
 });

@@ -24,7 +24,7 @@ async function dump({ client }: Pick<TestPlatform, 'client'>): Promise<string> {
     SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'`;
   const texts = [];
   for (const { name } of tables)
-    for (const { text } of await client.unsafe(`SELECT t::text AS text FROM "${name}" AS t`))
+    for (const { text } of await client.unsafe(`/* of a test */ SELECT t::text AS text FROM "${name}" AS t`))
       texts.push(text);
   return texts.join('\n');
 }

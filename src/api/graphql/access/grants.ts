@@ -1,5 +1,5 @@
 import { Field, InputType, ObjectType } from 'type-graphql';
-import { DomainError } from '../../../errors.ts';
+import { DomainError, firstOf } from '../../../errors.ts';
 import {
   PERMISSIONS,
   type Permission as PermissionName,
@@ -95,8 +95,7 @@ export function withPermissions<T extends { grants?: Given }>({ grants, ...input
 /** Names faults of permissions as the input has them: only the filter of a grant can be wrong. */
 export function atGrants(error: unknown): never {
   if (!(error instanceof DomainError)) throw error;
-  const [first, ...others] = error.all.map(namedAsGiven);
-  throw new DomainError(first!.code, first!.message, { ...first!.details, others });
+  throw firstOf(error.all.map(namedAsGiven));
 }
 
 function namedAsGiven(error: DomainError): DomainError {

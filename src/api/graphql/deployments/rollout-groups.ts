@@ -1,3 +1,4 @@
+import { GraphQLDateTime } from 'graphql-scalars';
 import {
   Args,
   ArgsType,
@@ -58,6 +59,18 @@ export class RolloutGroup extends AuthoredNumberedNode {
   @Field(() => RolloutGroupStatus, { description: 'What it is in.' })
   status!: Entity['status'];
 
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'When its devices were first told; null before, and if there was none to tell.',
+  })
+  startedAt!: Date | null;
+
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'When it was done, or had failed on too many of its targets; null until then.',
+  })
+  finishedAt!: Date | null;
+
   @Field(() => String, {
     nullable: true,
     description: "RSQL: which of the rollout's targets; null where any.",
@@ -104,6 +117,8 @@ class RolloutGroupsArgs extends orderedArgs<OrderField>(
     name: 'By the name.',
     description: 'By the description.',
     status: 'By the status, alphabetically.',
+    startedAt: 'By when it started.',
+    finishedAt: 'By when it was done.',
   },
   'in the order in which they start',
 ) {}

@@ -87,6 +87,18 @@ export class Rollout extends AuthoredNumberedNode {
   })
   startAt!: Date | null;
 
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'When it began to start; null before.',
+  })
+  startedAt!: Date | null;
+
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'When it ended: it finished, was stopped or denied, or was deleted before; null until then.',
+  })
+  finishedAt!: Date | null;
+
   @Field(() => ForceType, { description: 'How devices are to take the update.' })
   forceType!: Entity['forceType'];
 
@@ -129,6 +141,8 @@ class RolloutsArgs extends orderedArgsWithDeleted<OrderField>('Rollout', 'rollou
   name: 'By the name.',
   description: 'By the description.',
   status: 'By the status, alphabetically.',
+  startedAt: 'By when it began to start.',
+  finishedAt: 'By when it ended.',
 }) {}
 
 const { Connection: RolloutConnection } = connectionTypes('Rollout', 'rollouts', Rollout);
@@ -145,7 +159,7 @@ lookup('Rollout', Rollout, { needs: 'READ_ROLLOUT', find: findRollouts });
 export class RolloutResolver {
   @Query(() => RolloutConnection, {
     description:
-      'Lists rollouts. Filters may ask for `id`, `name`, `description`, `status`, `distributionSet.id`, `distributionSet.name`, `distributionSet.version`, `distributionSet.type` and times and authors. Needs READ_ROLLOUT.',
+      'Lists rollouts. Filters may ask for `id`, `name`, `description`, `status`, `startedAt`, `finishedAt`, `distributionSet.id`, `distributionSet.name`, `distributionSet.version`, `distributionSet.type` and times and authors. Needs READ_ROLLOUT.',
     complexity: listCost,
   })
   async rollouts(

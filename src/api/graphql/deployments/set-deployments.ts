@@ -2,7 +2,7 @@ import { Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import type { ActionOrderField } from '../../../services/deployments/actions/fields.ts';
 import { listActionsOfEach } from '../../../services/deployments/actions/list.ts';
 import { listTargetsOfEachSet } from '../../../services/deployments/assignments/find.ts';
-import type { TargetOrderField } from '../../../services/fleet/targets/fields.ts';
+import type { TargetOrderField } from '../../../services/fleet/targets/order.ts';
 import type { PageRequest } from '../../../services/shared/page.ts';
 import { TargetConnection, TargetsArgs, targetView } from '../fleet/targets.ts';
 import type { GraphqlContext } from '../server/context.ts';

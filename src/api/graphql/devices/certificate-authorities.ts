@@ -65,6 +65,12 @@ export class CertificateAuthority extends AuthoredNumberedNode implements Entity
       'The serial numbers of revoked certificates below it: in upper-case hexadecimal, without leading zeros.',
   })
   revokedSerials!: string[];
+
+  @Field(() => Boolean, {
+    description:
+      'Whether its certificates only enroll at the group that names it, to get one from an issuing authority, and sign in no device that polls.',
+  })
+  bootstrapOnly!: boolean;
 }
 
 @ArgsType()
@@ -91,6 +97,13 @@ class CreateCertificateAuthorityInput {
       'Its certificate, in PEM and nothing else, at most 16384 characters: a root, or a CA below one, with `CA:TRUE` in its basicConstraints.',
   })
   certificate!: string;
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description:
+      'Whether its certificates only enroll at the group that names it, and sign in no device that polls: certificates that devices leave the factory with.',
+  })
+  bootstrapOnly!: boolean;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'What `createCertificateAuthority` answers.' })

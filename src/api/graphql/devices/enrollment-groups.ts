@@ -170,7 +170,7 @@ export type EnrollmentGroupView = Omit<
   EnrollmentGroup,
   'tokens' | 'tags' | 'targetType' | 'certificateAuthority' | 'targetCount'
 > &
-  Pick<Entity, 'targetTypeId' | 'certificateAuthorityId'>;
+  Pick<Entity, 'targetTypeId' | 'certificateAuthorityId' | 'certificatePolicy'>;
 
 export const enrollmentGroupView = ({
   registrations,

@@ -21,6 +21,7 @@ import {
   payloadOf,
 } from '../server/mutations.ts';
 import { Duration } from '../server/scalars.ts';
+import { CertificatePolicyInput } from './certificate-policies.ts';
 import {
   EnrollmentGroup,
   EnrollmentGroupTargets,
@@ -110,6 +111,13 @@ abstract class EnrollmentGroupFields {
     description: 'The attributes its targets are given, at most 100; the devices may overwrite them.',
   })
   attributes?: EnrollmentAttributeInput[];
+
+  @Field(() => CertificatePolicyInput, {
+    nullable: true,
+    description:
+      'On what terms its devices get certificates by EST; null, as for a new group unless given, where they get none. Replaced as a whole.',
+  })
+  certificatePolicy?: CertificatePolicyInput | null;
 }
 
 @InputType({ description: 'What `createEnrollmentGroup` takes.' })

@@ -81,6 +81,12 @@ export class PendingTarget extends Node implements Omit<Entity, 'groupId'> {
 
   @Field(() => String, { nullable: true, description: 'Who rejected it; null while it is pending.' })
   rejectedBy!: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Why the hook of its group holds it, in its own words; null where no hook does.',
+  })
+  reason!: string | null;
 }
 
 @ArgsType()

@@ -33,6 +33,36 @@ export class FleetSummary implements Summary {
   @Field(() => Int, { description: 'Targets registered within the last 24 hours.' })
   registeredLastDay!: number;
 
+  @Field(() => Int, { description: 'Targets that signed in with a token of their own last.' })
+  targetTokens!: number;
+
+  @Field(() => Int, { description: 'Targets that signed in with a derived token last.' })
+  derivedTokens!: number;
+
+  @Field(() => Int, { description: 'Targets that signed in with the shared gateway token last.' })
+  gatewayTokens!: number;
+
+  @Field(() => Int, { description: 'Targets that signed in with a token of another enrollment group last.' })
+  groupTokens!: number;
+
+  @Field(() => Int, { description: 'Targets that signed in with a certificate last.' })
+  certificates!: number;
+
+  @Field(() => Int, {
+    description: 'Targets that signed in last with a certificate that a proxy has checked.',
+  })
+  proxyCertificates!: number;
+
+  @Field(() => Int, {
+    description: 'Targets whose credential, the one they signed in with last, expires within 30 days.',
+  })
+  credentialsExpiring!: number;
+
+  @Field(() => Int, {
+    description: 'Targets whose credential, the one they signed in with last, has expired.',
+  })
+  credentialsExpired!: number;
+
   @Field(() => Int, {
     description:
       'Pending targets that wait for an approval; 0 with a filter, and for an account that may read only some targets.',

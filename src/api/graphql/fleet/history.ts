@@ -65,7 +65,7 @@ const HISTORY_COST = 2_000;
 @Resolver()
 export class FleetHistoryResolver {
   @Query(() => [FleetHistoryPoint], {
-    description: `What happened in the fleet over time, at most ${MOST_POINTS} points. It is written every five minutes and kept as long as \`fleet.history.retention.days\` says. Needs READ_TARGET without a filter: an account that may read only some targets gets FORBIDDEN.`,
+    description: `What happened in the fleet over time, at most ${MOST_POINTS} points. It is written every five minutes, counts what happened since then, and is kept as long as \`fleet.history.retention.days\` says. Needs READ_TARGET without a filter: an account that may read only some targets gets FORBIDDEN.`,
     complexity: HISTORY_COST,
   })
   fleetHistory(

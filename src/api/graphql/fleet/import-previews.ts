@@ -1,7 +1,7 @@
 import { GraphQLSafeInt } from 'graphql-scalars';
 import { Field, ObjectType } from 'type-graphql';
 import type { ImportPreview as Preview } from '../../../services/fleet/imports/list.ts';
-import { FaultCode, faultCodeOf } from '../server/errors.ts';
+import { FaultCode, faultCodeOf } from '../server/error-codes.ts';
 import { Attribute } from './targets.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'A column of an imported file.' })

@@ -32,7 +32,7 @@ import { watchImport } from '../../../services/platform/live/watch-import.ts';
 import { orderedArgs } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
-import { FaultCode, faultCodeOf } from '../server/errors.ts';
+import { FaultCode, faultCodeOf } from '../server/error-codes.ts';
 import { idOf } from '../server/ids.ts';
 import { loaderOfFound, loaderOfPages } from '../server/loaders.ts';
 import { lookup } from '../server/lookups.ts';

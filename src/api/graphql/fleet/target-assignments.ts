@@ -1,5 +1,4 @@
-import { Arg, Ctx, Field, InputType, Mutation, Query, Resolver } from 'type-graphql';
-import { listTargetGroups } from '../../../services/fleet/target-groups/list.ts';
+import { Arg, Ctx, Field, InputType, Mutation, Resolver } from 'type-graphql';
 import type { NotFoundPolicy as Policy } from '../../../services/fleet/targets/selection.ts';
 import { changeMany } from '../../../services/jobs/begin.ts';
 import { changedMany } from '../jobs/payloads.ts';
@@ -84,20 +83,8 @@ function changeTags(
   return asPlaced(changedMany(work), { ...TARGETS_AT, ...TAGS_AT });
 }
 
-/** It goes through all targets once. */
-const GROUPS_COST = 1_000;
-const MOST_GROUPS = 1_000;
-
 @Resolver()
 export class TargetAssignments {
-  @Query(() => [String], {
-    description: `The groups that targets are in, each once, in their order, the first ${MOST_GROUPS}; \`targetFacets\` counts them. Needs READ_TARGET.`,
-    complexity: GROUPS_COST,
-  })
-  targetGroups(@Ctx() context: GraphqlContext): Promise<string[]> {
-    return listTargetGroups(context, MOST_GROUPS);
-  }
-
   @Mutation(payloadOf('assignTargetTags', ChangedTargetsPayload), {
     description: 'Gives tags to targets. Needs UPDATE_TARGET.',
   })

@@ -15,8 +15,8 @@ import {
 } from 'type-graphql';
 import { findTagsOfTargets } from '../../../services/fleet/target-tags/find.ts';
 import { findAttributes } from '../../../services/fleet/targets/attributes.ts';
-import type { TargetOrderField as OrderField } from '../../../services/fleet/targets/fields.ts';
 import { findTargets, findTargetsById, listTargets } from '../../../services/fleet/targets/find.ts';
+import type { TargetOrderField as OrderField } from '../../../services/fleet/targets/order.ts';
 import type { Target as Entity } from '../../../services/fleet/targets/target.ts';
 import { orderedArgs } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
@@ -44,6 +44,34 @@ export class Attribute {
 
   @Field(() => String, { description: 'The value.' })
   value!: string;
+}
+
+const CredentialKind = enumOf<NonNullable<Entity['registeredWith']>>(
+  'CredentialKind',
+  'What a device signs in with.',
+  {
+    target_token: 'A token of its own.',
+    derived_token: 'A token that is derived for it from a key of an enrollment group.',
+    gateway_token: 'The gateway token, which all devices of the tenant share.',
+    group_token: 'A token of another enrollment group, which its devices share.',
+    certificate: 'A certificate, in the TLS handshake.',
+    proxy_certificate: 'A certificate that a trusted proxy has checked.',
+  },
+);
+
+@ObjectType({ simpleResolvers: true, description: 'What a device signed in with last.' })
+class TargetCredential {
+  @Field(() => CredentialKind, { description: 'What kind it is of.' })
+  kind!: NonNullable<Entity['registeredWith']>;
+
+  @Field(() => GraphQLDateTime, { description: 'When it was last used.' })
+  lastUsedAt!: Date;
+
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'When it expires; null where it does not, or where a proxy has checked it.',
+  })
+  expiresAt!: Date | null;
 }
 
 @ObjectType({ simpleResolvers: true, implements: Node, description: "A device's record." })
@@ -116,8 +144,40 @@ export class Target extends Node {
   @Field(() => Boolean, { description: 'Whether the next poll is late by more than the overdue time.' })
   overdue!: boolean;
 
+  @Field(() => TargetCredential, {
+    nullable: true,
+    description: 'What the device signed in with last; null until it has.',
+  })
+  credential!: TargetCredential | null;
+
+  @Field(() => CredentialKind, {
+    nullable: true,
+    description: 'What the device registered itself with; null where somebody created the target.',
+  })
+  registeredWith!: Entity['registeredWith'];
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Where the device registered itself from, as a URI; null where somebody created the target.',
+  })
+  registeredFrom!: string | null;
+
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description:
+      'When two devices were last suspected to use its controllerId, because their polls alternate; told again after a day. Null where it never was.',
+  })
+  sharingSuspectedAt!: Date | null;
+
   @Field(() => GraphQLDateTime, { nullable: true, description: 'When an update was installed last.' })
   installedAt!: Date | null;
+
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description:
+      'When another tenant took its device over: since then it is only the history of that device. Null while it is here.',
+  })
+  movedAt!: Date | null;
 }
 
 /** What a target is taken to have of each, for the cost of a query. */
@@ -167,7 +227,12 @@ export function targetView(target: Entity): TargetView {
     requestAttributes: target.requestAttributes,
     updateStatus: target.updateStatus,
     installedAt: target.installedAt,
+    movedAt: target.movedAt,
     enrollmentGroupId: target.enrollmentGroupId,
+    credential: target.credential,
+    registeredWith: target.registeredWith,
+    registeredFrom: target.registeredFrom,
+    sharingSuspectedAt: target.sharingSuspectedAt,
     createdAt: target.createdAt,
     createdBy: target.createdBy,
     lastModifiedAt: target.lastModifiedAt,

@@ -23,7 +23,8 @@ import { inOrderOf } from '../../../services/shared/by-id.ts';
 import { orderedArgs } from '../server/building-blocks.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
-import { FaultCode, faultCodeOf, Payload } from '../server/errors.ts';
+import { FaultCode, faultCodeOf } from '../server/error-codes.ts';
+import { Payload } from '../server/errors.ts';
 import { idOf } from '../server/ids.ts';
 import { lookup } from '../server/lookups.ts';
 import { type IdInput, idInput, inputOf, payload } from '../server/mutations.ts';
@@ -33,6 +34,8 @@ import { connection, connectionTypes, listCost } from '../server/pagination.ts';
 const JobKind = enumOf<Entity['kind']>('JobKind', 'What a job does: the same as the mutation of that name.', {
   delete_targets: 'Deletes targets.',
   rotate_target_tokens: 'Gives targets new security tokens.',
+  release_targets: 'Lets whoever has one code take targets over.',
+  end_claim_codes: 'Ends the codes by which targets may be taken over.',
   assign_target_type: 'Gives targets a type, or takes theirs away.',
   assign_target_group: 'Puts targets into a group, or takes them out of theirs.',
   assign_target_tags: 'Gives tags to targets.',

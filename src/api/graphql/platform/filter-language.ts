@@ -22,6 +22,7 @@ const FilterEntity = enumOf<EntityName>('FilterEntity', 'What can be filtered.',
   pendingTarget: 'Pending targets. Needs READ_TARGET.',
   targetType: 'Target types. Needs READ_TARGET_TYPE.',
   targetTag: 'Target tags. Needs READ_TARGET.',
+  targetGroup: 'Groups of targets. Needs READ_TARGET.',
   targetFilter: 'Target filters. Needs READ_TARGET.',
   distributionSet: 'Distribution sets. Needs READ_DISTRIBUTION_SET.',
   distributionSetType: 'Distribution set types. Needs READ_DISTRIBUTION_SET_TYPE.',
@@ -140,8 +141,11 @@ class FilterValidation {
   @Field(() => Boolean, { description: 'Whether it can be used.' })
   valid!: boolean;
 
-  @Field(() => FilterFault, { nullable: true, description: 'The first fault; null if it can be used.' })
-  fault!: FilterFault | null;
+  @Field(() => [FilterFault], {
+    description:
+      'What is wrong, in the order of the text, at most 20; of wrong syntax only the first. Empty if it can be used.',
+  })
+  faults!: FilterFault[];
 }
 
 /** About the fields of the largest entity, each with its parts. */
@@ -190,7 +194,7 @@ export class FilterLanguageResolver {
     @Arg('filter', () => String, { description: 'The filter.' }) filter: string,
     @Ctx() context: GraphqlContext,
   ): Promise<FilterValidation> {
-    const fault = await validateFilter(context, of, filter);
-    return { valid: fault === null, fault };
+    const faults = await validateFilter(context, of, filter);
+    return { valid: !faults.length, faults };
   }
 }

@@ -1,5 +1,5 @@
 import { Arg, Ctx, Field, InputType, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
-import { DomainError } from '../../../errors.ts';
+import { DomainError, firstOf } from '../../../errors.ts';
 import {
   CONFIGURATION_KEYS,
   type ConfigurationKeyName,
@@ -12,7 +12,6 @@ import { resetConfiguration } from '../../../services/platform/tenants/reset-con
 import { setConfiguration } from '../../../services/platform/tenants/set-configuration.ts';
 import { typedValue, untypedValue } from '../../../services/platform/tenants/typed-values.ts';
 import type { Context } from '../../../services/shared/context.ts';
-import { firstOf } from '../../../services/shared/parse.ts';
 import type { GraphqlContext } from '../server/context.ts';
 import { enumOf } from '../server/enums.ts';
 import { Payload } from '../server/errors.ts';
@@ -32,6 +31,7 @@ const FIELDS = {
   'authentication.header.enabled': 'certificateHeaderEnabled',
   'authentication.header.authority': 'certificateHeaderIssuers',
   'autoregistration.enabled': 'autoRegistrationEnabled',
+  'moved.targets.redirect.enabled': 'movedTargetRedirectEnabled',
   pollingTime: 'pollingTime',
   pollingOverdueTime: 'pollingOverdueTime',
   maintenanceWindowPollCount: 'maintenanceWindowPollCount',

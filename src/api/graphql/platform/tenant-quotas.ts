@@ -26,7 +26,7 @@ import { loaderOf } from '../server/loaders.ts';
 import { payload } from '../server/mutations.ts';
 import { Tenant } from './tenants.ts';
 
-const Kind = enumOf<QuotaKind>('QuotaKind', 'What a tenant may have so many of.', {
+const Kind = enumOf<QuotaKind>('QuotaKind', 'What a tenant, or each of its targets, may have so many of.', {
   targets: 'Targets, whoever created them.',
   target_tags: 'Tags of targets.',
   target_types: 'Types of targets.',
@@ -43,15 +43,26 @@ const Kind = enumOf<QuotaKind>('QuotaKind', 'What a tenant may have so many of.'
   roles: 'Roles of its own.',
   api_keys: 'API keys.',
   webhooks: 'Webhooks.',
+  target_groups: 'Different groups that targets are in; at most 50,000.',
+  target_attributes: 'Attributes of each target; at most 1,000.',
+  target_metadata: 'Metadata entries of each target; at most 1,000.',
+  target_actions: 'Actions of each target; at most 10,000.',
 });
 
-@ObjectType({ simpleResolvers: true, description: 'How much of something a tenant has, and may have.' })
+@ObjectType({
+  simpleResolvers: true,
+  description: 'How much of something a tenant has, and may have, or each of its targets.',
+})
 class Quota implements TenantQuota {
   @Field(() => Kind, { description: 'Of what.' })
   kind!: QuotaKind;
 
-  @Field(() => GraphQLSafeInt, { description: 'How much there is.' })
-  used!: number;
+  @Field(() => GraphQLSafeInt, {
+    nullable: true,
+    description:
+      'How much there is; null for what each target may have, and for groups, which are not counted.',
+  })
+  used!: number | null;
 
   @Field(() => GraphQLSafeInt, { description: 'How much there may be.' })
   limit!: number;

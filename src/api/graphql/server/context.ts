@@ -1,6 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import type { Live } from '../../../services/platform/live/live.ts';
-import type { Caller, Context, Origin, Platform } from '../../../services/shared/context.ts';
+import {
+  type Caller,
+  type Context,
+  contextFor,
+  type Origin,
+  type Platform,
+} from '../../../services/shared/context.ts';
 import { originOf, type Proxies } from '../../http.ts';
 
 /** The context of every resolver: that of the services, and the address of this server. */
@@ -27,7 +33,7 @@ export const openContext = (
   caller: Caller,
   origin: Origin,
   here: Pick<GraphqlContext, 'baseUrl' | 'signInWays'>,
-): GraphqlContext => ({ ...platform, caller, origin, ...here });
+): GraphqlContext => Object.assign(contextFor(platform, caller, origin), here);
 
 /** Where a GraphQL call came from. */
 export const graphqlOriginOf = (proxies: Pick<Proxies, 'addressOf'>, request: IncomingMessage): Origin =>

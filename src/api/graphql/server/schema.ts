@@ -29,12 +29,17 @@ import { ActionRolloutResolver, RolloutResolver } from '../deployments/rollouts.
 import { SetDeploymentResolver } from '../deployments/set-deployments.ts';
 import { TimelineResolver } from '../deployments/timeline.ts';
 import { CertificateAuthorityResolver } from '../devices/certificate-authorities.ts';
+import { CertificatePolicyResolver } from '../devices/certificate-policies.ts';
 import { DerivationKeyResolver } from '../devices/derivation-keys.ts';
 import { EnrollmentGroupResolver, TargetEnrollmentResolver } from '../devices/enrollment-groups.ts';
+import { EnrollmentHookResolver } from '../devices/enrollment-hooks.ts';
 import { EnrollmentMutations } from '../devices/enrollment-mutations.ts';
+import { IssuingAuthorityResolver } from '../devices/issuing-authorities.ts';
 import { NextPollAnswerResolver } from '../devices/next-poll-answer.ts';
 import { PendingTargetResolver } from '../devices/pending-targets.ts';
 import { PendingTargetsChangedResolver } from '../devices/pending-targets-changed.ts';
+import { CertificatesOfTargetResolver, TargetCertificateResolver } from '../devices/target-certificates.ts';
+import { ClaimResolver } from '../fleet/claims.ts';
 import { TargetFacetsResolver } from '../fleet/facets.ts';
 import { FleetResolver } from '../fleet/fleet.ts';
 import { FleetHistoryResolver } from '../fleet/history.ts';
@@ -44,6 +49,7 @@ import { ChangedTargetsResolver } from '../fleet/selected-targets.ts';
 import { TargetAssignments } from '../fleet/target-assignments.ts';
 import { TargetEventResolver } from '../fleet/target-events.ts';
 import { TargetFilterResolver } from '../fleet/target-filters.ts';
+import { TargetGroupResolver } from '../fleet/target-groups.ts';
 import { TargetMetadataResolver } from '../fleet/target-metadata.ts';
 import { TargetMutations } from '../fleet/target-mutations.ts';
 import { TargetTagResolver } from '../fleet/target-tags.ts';
@@ -90,9 +96,11 @@ const RESOLVERS = [
   TargetResolver,
   TargetMutations,
   TokenRotationResolver,
+  ClaimResolver,
   TargetEnrollmentResolver,
   EnrollmentGroupResolver,
   DerivationKeyResolver,
+  EnrollmentHookResolver,
   EnrollmentMutations,
   PendingTargetResolver,
   PendingTargetsChangedResolver,
@@ -106,6 +114,7 @@ const RESOLVERS = [
   TargetTypeResolver,
   TargetTagResolver,
   TargetAssignments,
+  TargetGroupResolver,
   ChangedTargetsResolver,
   SoftwareModuleTypeResolver,
   SoftwareModuleResolver,
@@ -143,6 +152,10 @@ const RESOLVERS = [
   TimelineResolver,
   TenantConfigurationResolver,
   CertificateAuthorityResolver,
+  IssuingAuthorityResolver,
+  CertificatePolicyResolver,
+  TargetCertificateResolver,
+  CertificatesOfTargetResolver,
   UserResolver,
   RoleResolver,
   ApiKeyResolver,

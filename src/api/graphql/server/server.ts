@@ -19,6 +19,7 @@ import { limitOperations } from './limit-operations.ts';
 import { LIMITS } from './limits.ts';
 import { type Listener, type ListenerOptions, operationListener } from './listener.ts';
 import { refuseOncePerField } from './needs.ts';
+import { readOperations } from './read-operations.ts';
 import { buildSchema } from './schema.ts';
 import { sessionRoutes } from './session.ts';
 import { traceOperations } from './traced.ts';
@@ -74,6 +75,7 @@ const createApollo = (schema: GraphQLSchema, log: (error: unknown) => void) =>
       limitOperations(),
       traceOperations(),
       compileQueries(),
+      readOperations(),
       answerUnavailable(),
       refuseOncePerField(),
       ApolloServerPluginLandingPageDisabled(),

@@ -6,7 +6,7 @@ import type { Authenticator } from '../../../services/access/authenticate.ts';
 import type { IssuerSignIn } from '../../../services/access/issuer-sign-in.ts';
 import { beginSession } from '../../../services/access/sessions/begin.ts';
 import { endSession } from '../../../services/access/sessions/end.ts';
-import type { Platform } from '../../../services/shared/context.ts';
+import { contextFor, type Platform } from '../../../services/shared/context.ts';
 import { domainErrorOf } from '../../../services/shared/domain-error-of.ts';
 import { type Browsers, SESSION_COOKIE, sessionTokenOf } from '../../browsers.ts';
 import { type Proxies, setProtocolHeaders } from '../../http.ts';
@@ -51,7 +51,7 @@ export function sessionRoutes(router: Router, options: SessionOptions): void {
     const origin = graphqlOriginOf(proxies, request);
     const password = Buffer.from(`${data.username}:${data.password}`).toString('base64');
     const caller = await signIn(`Basic ${password}`, origin).catch(withoutChallenge);
-    const session = await beginSession({ ...platform, caller, origin });
+    const session = await beginSession(contextFor(platform, caller, origin));
     setSessionCookie(request, response, session);
     response.json({ expiresAt: session.expiresAt });
   };
@@ -60,7 +60,7 @@ export function sessionRoutes(router: Router, options: SessionOptions): void {
     const token = sessionTokenOf(request);
     const origin = graphqlOriginOf(proxies, request);
     const caller = token ? await signIn({ session: token }, origin).catch(unlessUnauthenticated) : undefined;
-    if (caller && token) await endSession({ ...platform, caller, origin }, token);
+    if (caller && token) await endSession(contextFor(platform, caller, origin), token);
     response.clearCookie(SESSION_COOKIE, cookieOf(request));
     const isByIssuer = caller?.kind === 'TOKEN';
     const url =

@@ -1,4 +1,4 @@
-import { TARGET_SORT_NAMES } from '../../../services/fleet/targets/fields.ts';
+import { TARGET_SORT_NAMES } from '../../../services/fleet/targets/order.ts';
 import { NOT_FOUND_POLICIES } from '../../../services/fleet/targets/selection.ts';
 import { gives, type Operation, query } from '../../openapi/operation.ts';
 import {

@@ -3,7 +3,7 @@ import { CONFIRMATIONS } from '../../../services/deployments/actions/confirm.ts'
 import { ACTION_SORT_NAMES } from '../../../services/deployments/actions/fields.ts';
 import { ACTION_ENTRY_SORT_NAMES } from '../../../services/deployments/actions/list-entries.ts';
 import { FORCE_TYPES } from '../../../services/deployments/assignments/input.ts';
-import { TARGET_SORT_NAMES } from '../../../services/fleet/targets/fields.ts';
+import { TARGET_SORT_NAMES } from '../../../services/fleet/targets/order.ts';
 import { gives, type Operation, query } from '../../openapi/operation.ts';
 import {
   component,

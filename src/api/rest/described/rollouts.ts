@@ -4,7 +4,7 @@ import {
 } from '../../../services/deployments/rollouts/fields.ts';
 import type { RolloutGroup } from '../../../services/deployments/rollouts/group.ts';
 import type { Rollout } from '../../../services/deployments/rollouts/rollout.ts';
-import { TARGET_SORT_NAMES } from '../../../services/fleet/targets/fields.ts';
+import { TARGET_SORT_NAMES } from '../../../services/fleet/targets/order.ts';
 import { gives, type Operation } from '../../openapi/operation.ts';
 import {
   component,

@@ -1,4 +1,4 @@
-import { TARGET_SORT_NAMES } from '../../../services/fleet/targets/fields.ts';
+import { TARGET_SORT_NAMES } from '../../../services/fleet/targets/order.ts';
 import type { Target } from '../../../services/fleet/targets/target.ts';
 import { gives, type Operation, query } from '../../openapi/operation.ts';
 import {

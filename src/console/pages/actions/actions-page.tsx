@@ -1,19 +1,15 @@
-import { Group } from '@mantine/core';
 import { IconListCheck } from '@tabler/icons-react';
-import { useNavigate, useSearch } from '@tanstack/react-router';
-import type { DeploymentRowFragment } from '../../api/types.documents.ts';
-import { useData } from '../../api/use-data.ts';
+import type { ActionOrderField, DeploymentRowFragment } from '../../api/types.documents.ts';
 import { useViewer } from '../../api/use-viewer.ts';
-import type { Column } from '../../parts/data-table.tsx';
-import { filterFaultOf } from '../../parts/filter-fault.tsx';
-import { FilterField } from '../../parts/filter-field.tsx';
+import { type Column, DataTable } from '../../parts/data-table.tsx';
+import { FilteredList } from '../../parts/filtered-list.tsx';
 import { PageLink } from '../../parts/links.tsx';
-import { ListTable } from '../../parts/list-table.tsx';
 import { Page } from '../../parts/page.tsx';
-import { pageArguments } from '../../parts/place.ts';
 import { SelectionBar } from '../../parts/selection-bar.tsx';
+import { SetLink } from '../../parts/set-link.tsx';
 import { Empty } from '../../parts/states.tsx';
 import { ActionState } from '../../parts/status.tsx';
+import { useList } from '../../parts/use-list.ts';
 import { When } from '../../parts/when.tsx';
 import { actionsTexts as texts } from '../../texts/actions.ts';
 import { common } from '../../texts/common.ts';
@@ -25,7 +21,7 @@ const PAGE_SIZE = 100;
 /** A selection by filter must name one; each action has a weight. */
 const ALL = 'weight=ge=0';
 
-const COLUMNS: readonly Column<DeploymentRowFragment>[] = [
+const COLUMNS: readonly Column<DeploymentRowFragment, ActionOrderField>[] = [
   {
     id: 'target',
     label: texts.columns.target,
@@ -41,16 +37,14 @@ const COLUMNS: readonly Column<DeploymentRowFragment>[] = [
   {
     id: 'set',
     label: texts.columns.set,
-    cell: ({ distributionSet: set }) =>
-      set ? (
-        <PageLink to="/distribution-sets/$number" params={{ number: String(set.number) }}>
-          {set.name} {set.version}
-        </PageLink>
-      ) : (
-        common.none
-      ),
+    cell: ({ distributionSet }) => <SetLink set={distributionSet} />,
   },
-  { id: 'status', label: texts.columns.status, cell: ({ status }) => <ActionState status={status} /> },
+  {
+    id: 'status',
+    label: texts.columns.status,
+    order: 'STATUS',
+    cell: ({ status }) => <ActionState status={status} />,
+  },
   {
     id: 'by',
     label: texts.columns.by,
@@ -63,59 +57,50 @@ const COLUMNS: readonly Column<DeploymentRowFragment>[] = [
         initiatedBy
       ),
   },
-  { id: 'created', label: texts.columns.created, cell: ({ createdAt }) => <When at={createdAt} /> },
-  { id: 'changed', label: texts.columns.changed, cell: ({ lastModifiedAt }) => <When at={lastModifiedAt} /> },
+  {
+    id: 'created',
+    label: texts.columns.created,
+    order: 'CREATED_AT',
+    cell: ({ createdAt }) => <When at={createdAt} />,
+  },
+  {
+    id: 'changed',
+    label: texts.columns.changed,
+    order: 'LAST_MODIFIED_AT',
+    cell: ({ lastModifiedAt }) => <When at={lastModifiedAt} />,
+  },
 ];
 
 /** All actions, filtered as the address says; some or all that match are canceled or forced together. */
 export function ActionsPage() {
-  const search = useSearch({ from: '/shell/actions' });
-  const { filter = '' } = search;
-  const navigate = useNavigate({ from: '/actions' });
   const { may } = useViewer();
-  const page = useData(
-    Deployments,
-    { filter: filter || undefined, ...pageArguments(search, PAGE_SIZE) },
-    { keep: true },
-  );
-  const selection = useSelection(filter);
-  const fault = filterFaultOf(page.error);
-  const list = page.data?.actions;
-  const rows = list?.nodes;
-  const isEmpty = rows?.length === 0 && !filter && !page.stale;
+  const list = useList(Deployments, { pageOf: (data) => data.actions, size: PAGE_SIZE, columns: COLUMNS });
+  const selection = useSelection(list.filter);
   const mayChange = may('UPDATE_TARGET');
-  const setFilter = (next: string) => void navigate({ search: next ? { filter: next } : {}, replace: true });
   return (
     <Page wide title={texts.title} lead={texts.lead}>
-      {!isEmpty && (
-        <Group>
-          <FilterField
-            of="ACTION"
-            placeholder={texts.filterPlaceholder}
-            value={filter}
-            fault={fault}
-            onChange={setFilter}
-          />
-        </Group>
-      )}
-      {mayChange && (
-        <SelectionBar selection={selection} total={list?.totalCount} pageCount={rows?.length ?? 0}>
-          {(count) => (
-            <DecideActions
-              count={count}
-              actions={selection.isAll ? { filter: filter || ALL } : { ids: [...selection.keys] }}
-              onDone={selection.clear}
-            />
-          )}
-        </SelectionBar>
-      )}
-      <ListTable
-        of={page}
-        page={list}
-        place={search}
-        size={PAGE_SIZE}
-        onMove={(place) => void navigate({ search: filter ? { filter, ...place } : place })}
-        filter={{ text: filter, fault, nothing: texts.nothing, clear: () => setFilter('') }}
+      <FilteredList
+        list={list}
+        of="ACTION"
+        placeholder={texts.filterPlaceholder}
+        nothing={texts.nothing}
+        above={
+          mayChange && (
+            <SelectionBar
+              selection={selection}
+              total={list.page?.totalCount}
+              pageCount={list.page?.nodes.length ?? 0}
+            >
+              {(count) => (
+                <DecideActions
+                  count={count}
+                  actions={selection.isAll ? { filter: list.filter || ALL } : { ids: [...selection.keys] }}
+                  onDone={selection.clear}
+                />
+              )}
+            </SelectionBar>
+          )
+        }
         empty={
           <Empty
             icon={<IconListCheck size={40} stroke={1.4} />}
@@ -123,13 +108,16 @@ export function ActionsPage() {
             hint={texts.emptyHint}
           />
         }
-        label={texts.table}
-        keyOf={({ id }) => id}
-        nameOf={({ target }) => texts.name(target?.controllerId ?? common.none)}
-        columns={COLUMNS}
-        selection={mayChange ? selection : undefined}
-        height="calc(100vh - 260px)"
-      />
+      >
+        <DataTable
+          {...list.table}
+          label={texts.table}
+          keyOf={({ id }) => id}
+          nameOf={({ target }) => texts.name(target?.controllerId ?? common.none)}
+          selection={mayChange ? selection : undefined}
+          height="calc(100vh - 260px)"
+        />
+      </FilteredList>
     </Page>
   );
 }

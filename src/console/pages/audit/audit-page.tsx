@@ -1,26 +1,44 @@
-import { Group, Text } from '@mantine/core';
+import { Anchor, Text } from '@mantine/core';
 import { IconHistory } from '@tabler/icons-react';
-import { useNavigate, useSearch } from '@tanstack/react-router';
-import type { AuditRowFragment } from '../../api/types.documents.ts';
-import { useData } from '../../api/use-data.ts';
-import type { Column } from '../../parts/data-table.tsx';
+import { useMemo, useState } from 'react';
+import { useSubscription } from 'urql';
+import type { AuditEventOrderField, AuditRowFragment } from '../../api/types.documents.ts';
+import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { eventText } from '../../parts/event-type.ts';
-import { filterFaultOf } from '../../parts/filter-fault.tsx';
-import { FilterField } from '../../parts/filter-field.tsx';
-import { ListTable } from '../../parts/list-table.tsx';
+import { FilteredList } from '../../parts/filtered-list.tsx';
 import { Page } from '../../parts/page.tsx';
-import { pageArguments } from '../../parts/place.ts';
 import { Empty } from '../../parts/states.tsx';
+import { useFollow } from '../../parts/use-follow.ts';
+import { useList } from '../../parts/use-list.ts';
 import { When } from '../../parts/when.tsx';
 import { auditTexts as texts } from '../../texts/settings.ts';
-import { AuditLog } from '../settings/settings.documents.ts';
+import { AuditLog, AuditMoves } from '../settings/settings.documents.ts';
+import { EventDialog } from './event-dialog.tsx';
 
 const PAGE_SIZE = 100;
 const SHOWN_SUBJECTS = 3;
+/** What is added comes into sight this soon, and no more often. */
+const FOLLOW_MS = 1_000;
 
-const COLUMNS: readonly Column<AuditRowFragment>[] = [
-  { id: 'at', label: texts.columns.at, cell: ({ at }) => <When at={at} /> },
-  { id: 'type', label: texts.columns.type, cell: ({ type }) => eventText(type) },
+const columnsOf = (
+  show: (event: AuditRowFragment) => void,
+): readonly Column<AuditRowFragment, AuditEventOrderField>[] => [
+  { id: 'at', label: texts.columns.at, order: 'AT', cell: ({ at }) => <When at={at} /> },
+  {
+    id: 'type',
+    label: texts.columns.type,
+    cell: (event) => (
+      <Anchor
+        component="button"
+        type="button"
+        size="sm"
+        aria-label={texts.show(eventText(event.type))}
+        onClick={() => show(event)}
+      >
+        {eventText(event.type)}
+      </Anchor>
+    ),
+  },
   {
     id: 'subjects',
     label: texts.columns.subjects,
@@ -43,40 +61,30 @@ const COLUMNS: readonly Column<AuditRowFragment>[] = [
   {
     id: 'channel',
     label: texts.columns.channel,
-    cell: ({ channel }) => channel.toLowerCase().replace(/_/g, ' '),
+    cell: ({ channel }) => texts.channels[channel],
   },
 ];
 
-/** What was changed, when, and by whom. */
+/** What was changed, when, and by whom; the newest page moves. */
 export function AuditPage() {
-  const search = useSearch({ from: '/shell/audit' });
-  const { filter = '' } = search;
-  const navigate = useNavigate({ from: '/audit' });
-  const page = useData(
-    AuditLog,
-    { filter: filter || undefined, ...pageArguments(search, PAGE_SIZE) },
-    { keep: true },
-  );
-  const fault = filterFaultOf(page.error);
-  const setFilter = (next: string) => void navigate({ search: next ? { filter: next } : {}, replace: true });
+  const [shown, setShown] = useState<AuditRowFragment>();
+  const columns = useMemo(() => columnsOf(setShown), []);
+  const list = useList(AuditLog, { pageOf: (data) => data.auditEvents, size: PAGE_SIZE, columns });
+  const { place, filter, faults, table, of } = list;
+  const isNewest = !place.after && !place.before && !table.sort;
+  const [moves] = useSubscription({
+    query: AuditMoves,
+    variables: { filter: filter || undefined },
+    pause: !isNewest || !table.rows || faults.length > 0,
+  });
+  useFollow(moves.data, of.reload, FOLLOW_MS);
   return (
     <Page wide title={texts.title} lead={texts.lead}>
-      <Group>
-        <FilterField
-          of="AUDIT_EVENT"
-          placeholder={texts.filterPlaceholder}
-          value={filter}
-          fault={fault}
-          onChange={setFilter}
-        />
-      </Group>
-      <ListTable
-        of={page}
-        page={page.data?.auditEvents}
-        place={search}
-        size={PAGE_SIZE}
-        onMove={(place) => void navigate({ search: { ...(filter && { filter }), ...place } })}
-        filter={{ text: filter, fault, nothing: texts.nothing, clear: () => setFilter('') }}
+      <FilteredList
+        list={list}
+        of="AUDIT_EVENT"
+        placeholder={texts.filterPlaceholder}
+        nothing={texts.nothing}
         empty={
           <Empty
             icon={<IconHistory size={40} stroke={1.4} />}
@@ -84,12 +92,16 @@ export function AuditPage() {
             hint={texts.emptyHint}
           />
         }
-        label={texts.table}
-        keyOf={({ id }) => id}
-        nameOf={({ type }) => eventText(type)}
-        columns={COLUMNS}
-        height="calc(100vh - 270px)"
-      />
+      >
+        <DataTable
+          {...list.table}
+          label={texts.table}
+          keyOf={({ id }) => id}
+          nameOf={({ type }) => eventText(type)}
+          height="calc(100vh - 270px)"
+        />
+      </FilteredList>
+      {shown && <EventDialog event={shown} onClose={() => setShown(undefined)} />}
     </Page>
   );
 }

@@ -1,13 +1,15 @@
-import { Input, NumberInput, Switch, Text, TextInput } from '@mantine/core';
+import { Input, NumberInput, Switch, Text } from '@mantine/core';
 import { useState } from 'react';
 import type { AutoAssignmentRowFragment } from '../../api/types.documents.ts';
 import { useChange } from '../../api/use-change.ts';
 import { useData } from '../../api/use-data.ts';
-import { filterFaultOf } from '../../parts/filter-fault.tsx';
+import { filterFaultsOf } from '../../parts/filter-fault.tsx';
 import { FilterField } from '../../parts/filter-field.tsx';
 import { FormDialog, typedIn } from '../../parts/form-dialog.tsx';
 import { NameField } from '../../parts/name-field.tsx';
 import { done } from '../../parts/notify.tsx';
+import { RuledInput } from '../../parts/ruled-input.tsx';
+import { RULES } from '../../parts/rules.ts';
 import { TimeField } from '../../parts/time-field.tsx';
 import { autoAssignmentsTexts as texts } from '../../texts/auto-assignments.ts';
 import { newRolloutTexts } from '../../texts/rollouts.ts';
@@ -70,7 +72,8 @@ export function AutoAssignmentDialog({
       {(faultOf) => (
         <>
           <NameField label={texts.name} defaultValue={known?.name} faultOf={faultOf} />
-          <TextInput
+          <RuledInput
+            rule={RULES.description}
             name="description"
             label={texts.description}
             defaultValue={known?.description ?? ''}
@@ -127,7 +130,7 @@ function Reach({ filter, onChange }: { filter: string; onChange: (filter: string
         of="TARGET"
         label={texts.filter}
         value={filter}
-        fault={wanted ? filterFaultOf(reach.error) : undefined}
+        faults={wanted ? filterFaultsOf(reach.error) : []}
         onChange={onChange}
       />
       <Text size="sm" c="dimmed" role="status" mih={21}>

@@ -1,20 +1,21 @@
 import { Group } from '@mantine/core';
 import { IconRepeat } from '@tabler/icons-react';
-import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect, useMemo, useRef, useState } from 'react';
-import type { AutoAssignmentRowFragment, AutoAssignmentStatus } from '../../api/types.documents.ts';
-import { useData } from '../../api/use-data.ts';
+import type {
+  AutoAssignmentOrderField,
+  AutoAssignmentRowFragment,
+  AutoAssignmentStatus,
+} from '../../api/types.documents.ts';
 import { useViewer } from '../../api/use-viewer.ts';
 import { CreateButton } from '../../parts/create-button.tsx';
-import type { Column } from '../../parts/data-table.tsx';
-import { filterFaultOf } from '../../parts/filter-fault.tsx';
-import { FilterField } from '../../parts/filter-field.tsx';
+import { type Column, DataTable } from '../../parts/data-table.tsx';
+import { FilteredList } from '../../parts/filtered-list.tsx';
 import { PageLink } from '../../parts/links.tsx';
-import { ListTable } from '../../parts/list-table.tsx';
 import { Page } from '../../parts/page.tsx';
-import { pageArguments } from '../../parts/place.ts';
+import { SetLink } from '../../parts/set-link.tsx';
 import { Empty } from '../../parts/states.tsx';
 import { State, type Tone } from '../../parts/status.tsx';
+import { useList } from '../../parts/use-list.ts';
 import { useNow } from '../../parts/use-now.ts';
 import { When } from '../../parts/when.tsx';
 import { autoAssignmentStatusTexts, autoAssignmentsTexts as texts } from '../../texts/auto-assignments.ts';
@@ -37,11 +38,12 @@ const TONES: Record<AutoAssignmentStatus, Tone> = {
 
 const columnsOf = (
   edit: (one: AutoAssignmentRowFragment) => void,
-): readonly Column<AutoAssignmentRowFragment>[] => [
-  { id: 'name', label: texts.columns.name, cell: ({ name }) => name, most: 220 },
+): readonly Column<AutoAssignmentRowFragment, AutoAssignmentOrderField>[] => [
+  { id: 'name', label: texts.columns.name, order: 'NAME', cell: ({ name }) => name, most: 220 },
   {
     id: 'status',
     label: texts.columns.status,
+    order: 'STATUS',
     cell: ({ status, startAt }) => (
       <Group gap={6} wrap="nowrap">
         <State tone={TONES[status]}>{autoAssignmentStatusTexts[status]}</State>
@@ -62,14 +64,7 @@ const columnsOf = (
   {
     id: 'set',
     label: texts.columns.set,
-    cell: ({ distributionSet: set }) =>
-      set ? (
-        <PageLink to="/distribution-sets/$number" params={{ number: String(set.number) }}>
-          {set.name} {set.version}
-        </PageLink>
-      ) : (
-        common.none
-      ),
+    cell: ({ distributionSet }) => <SetLink set={distributionSet} />,
   },
   {
     id: 'actions',
@@ -80,46 +75,21 @@ const columnsOf = (
 
 /** All auto-assignments, the newest first. */
 export function AutoAssignmentsPage() {
-  const search = useSearch({ from: '/shell/auto-assignments' });
-  const { filter = '' } = search;
-  const navigate = useNavigate({ from: '/auto-assignments' });
   const { can } = useViewer();
   const [edited, setEdited] = useState<AutoAssignmentRowFragment | 'new'>();
   const columns = useMemo(() => columnsOf(setEdited), []);
-  const page = useData(
-    AutoAssignments,
-    { filter: filter || undefined, ...pageArguments(search, PAGE_SIZE) },
-    { keep: true },
-  );
-  const fault = filterFaultOf(page.error);
-  const list = page.data?.autoAssignments;
-  const rows = list?.nodes;
-  useLooking(rows, page.reload);
+  const list = useList(AutoAssignments, { pageOf: (data) => data.autoAssignments, size: PAGE_SIZE, columns });
+  useLooking(list.page?.nodes, list.of.reload);
   const create = can.createAutoAssignments && (
     <CreateButton label={texts.create} onClick={() => setEdited('new')} />
   );
-  const isEmpty = rows?.length === 0 && !filter && !page.stale;
-  const setFilter = (next: string) => void navigate({ search: next ? { filter: next } : {}, replace: true });
   return (
-    <Page wide title={texts.title} lead={texts.lead} actions={!isEmpty && create}>
-      {!isEmpty && (
-        <Group>
-          <FilterField
-            of="AUTO_ASSIGNMENT"
-            placeholder={texts.filterPlaceholder}
-            value={filter}
-            fault={fault}
-            onChange={setFilter}
-          />
-        </Group>
-      )}
-      <ListTable
-        of={page}
-        page={list}
-        place={search}
-        size={PAGE_SIZE}
-        onMove={(place) => void navigate({ search: filter ? { filter, ...place } : place })}
-        filter={{ text: filter, fault, nothing: texts.nothing, clear: () => setFilter('') }}
+    <Page wide title={texts.title} lead={texts.lead} actions={!list.isEmpty && create}>
+      <FilteredList
+        list={list}
+        of="AUTO_ASSIGNMENT"
+        placeholder={texts.filterPlaceholder}
+        nothing={texts.nothing}
         empty={
           <Empty
             icon={<IconRepeat size={40} stroke={1.4} />}
@@ -128,12 +98,15 @@ export function AutoAssignmentsPage() {
             action={create}
           />
         }
-        label={texts.table}
-        keyOf={({ id }) => id}
-        nameOf={({ name }) => name}
-        columns={columns}
-        height="calc(100vh - 260px)"
-      />
+      >
+        <DataTable
+          {...list.table}
+          label={texts.table}
+          keyOf={({ id }) => id}
+          nameOf={({ name }) => name}
+          height="calc(100vh - 260px)"
+        />
+      </FilteredList>
       {edited && (
         <AutoAssignmentDialog
           autoAssignment={edited === 'new' ? undefined : edited}

@@ -1,4 +1,5 @@
 import { Tabs } from '@mantine/core';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useSubscription } from 'urql';
 import { useViewer } from '../../api/use-viewer.ts';
@@ -11,6 +12,7 @@ import { PendingMoves } from './enrollment.documents.ts';
 import { GroupDialog } from './group-dialog.tsx';
 import { type EnrollmentGroupRow, GroupsTab } from './groups-tab.tsx';
 import { PendingTab } from './pending-tab.tsx';
+import type { EnrollmentTab } from './search.ts';
 import type { NewToken } from './token-of.ts';
 
 /** How unknown devices get onto the roll; who waits is seen live. */
@@ -18,7 +20,9 @@ export function EnrollmentPage() {
   const { may, can } = useViewer();
   const mayDecide = may('READ_TARGET');
   const maySeeGroups = may('READ_TENANT_CONFIGURATION');
-  const [tab, setTab] = useState<string | null>(mayDecide ? 'waiting' : 'groups');
+  const { tab = mayDecide ? 'waiting' : 'groups' } = useSearch({ from: '/shell/enrollment' });
+  const navigate = useNavigate({ from: '/enrollment' });
+  const setTab = (next: string | null) => void navigate({ search: { tab: next as EnrollmentTab } });
   const [edited, setEdited] = useState<EnrollmentGroupRow | 'new'>();
   const [token, setToken] = useState<NewToken>();
   const [{ data: moves }] = useSubscription({ query: PendingMoves, pause: !mayDecide });

@@ -1,9 +1,10 @@
-import { Autocomplete, Fieldset, MultiSelect, SimpleGrid, TagsInput } from '@mantine/core';
+import { Fieldset, MultiSelect, SimpleGrid, TagsInput } from '@mantine/core';
 import { useData } from '../../api/use-data.ts';
 import { useViewer } from '../../api/use-viewer.ts';
+import { GroupField } from '../../parts/group-field.tsx';
 import { SelectField } from '../../parts/select-field.tsx';
 import { enrollmentTexts as texts } from '../../texts/enrollment.ts';
-import { GroupChoices, TagChoices, TypeChoices } from '../targets/bulk.documents.ts';
+import { TagChoices, TypeChoices } from '../targets/bulk.documents.ts';
 import { AuthorityChoices } from './enrollment.documents.ts';
 
 /** What targets get that a group registers; undefined where the caller may not see it. */
@@ -37,7 +38,6 @@ export function DefaultsFields({
   const { may } = useViewer();
   const seesTargets = may('READ_TARGET');
   const seesTypes = may('READ_TARGET_TYPE');
-  const groups = useData(GroupChoices, {}, { pause: !seesTargets });
   const tags = useData(TagChoices, {}, { pause: !seesTargets });
   const types = useData(TypeChoices, {}, { pause: !seesTypes });
   const authorities = useData(AuthorityChoices, {});
@@ -46,9 +46,8 @@ export function DefaultsFields({
   return (
     <Fieldset legend={texts.defaults} p="sm">
       <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm" verticalSpacing="sm">
-        <Autocomplete
+        <GroupField
           label={texts.targetGroup}
-          data={groups.data?.targetGroups ?? []}
           value={value.targetGroup}
           onChange={(targetGroup) => onChange({ targetGroup })}
         />

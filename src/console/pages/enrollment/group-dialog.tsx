@@ -1,9 +1,11 @@
-import { Fieldset, NumberInput, SimpleGrid, Switch, TagsInput, TextInput } from '@mantine/core';
+import { Fieldset, NumberInput, SimpleGrid, Switch, TagsInput } from '@mantine/core';
 import { useState } from 'react';
 import { useChange } from '../../api/use-change.ts';
 import { FormDialog, typedIn } from '../../parts/form-dialog.tsx';
 import { NameField } from '../../parts/name-field.tsx';
 import { done } from '../../parts/notify.tsx';
+import { RuledInput } from '../../parts/ruled-input.tsx';
+import { RULES } from '../../parts/rules.ts';
 import { TimeField } from '../../parts/time-field.tsx';
 import { enrollmentTexts as texts } from '../../texts/enrollment.ts';
 import { CreateEnrollmentGroup, UpdateEnrollmentGroup } from './enrollment.documents.ts';
@@ -90,7 +92,8 @@ export function GroupDialog({
       {(faultOf) => (
         <>
           <NameField label={texts.name} defaultValue={group?.name} faultOf={faultOf} />
-          <TextInput
+          <RuledInput
+            rule={RULES.description}
             name="description"
             label={texts.description}
             defaultValue={group?.description ?? undefined}

@@ -1,25 +1,32 @@
-import { Button, Group, Stack, Table } from '@mantine/core';
+import { Button, Group, Table } from '@mantine/core';
 import { IconKey } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import type { EnrollmentGroupsQuery } from '../../api/types.documents.ts';
 import { useChange } from '../../api/use-change.ts';
-import { useData } from '../../api/use-data.ts';
 import { useViewer } from '../../api/use-viewer.ts';
 import { Card } from '../../parts/card.tsx';
 import { EditButton } from '../../parts/edit-button.tsx';
 import { Fact, Facts } from '../../parts/fact.tsx';
+import { FilteredList } from '../../parts/filtered-list.tsx';
 import { RemoveButton } from '../../parts/remove-button.tsx';
-import { Answer, Empty } from '../../parts/states.tsx';
+import { Empty, Lines } from '../../parts/states.tsx';
 import { State } from '../../parts/status.tsx';
+import { useList } from '../../parts/use-list.ts';
 import { useNow } from '../../parts/use-now.ts';
 import { When } from '../../parts/when.tsx';
+import { policyTexts } from '../../texts/certificate-policies.ts';
 import { common } from '../../texts/common.ts';
 import { enrollmentTexts as texts } from '../../texts/enrollment.ts';
+import { hookTexts } from '../../texts/hooks.ts';
 import { DeleteEnrollmentGroup, DeleteEnrollmentToken, EnrollmentGroups } from './enrollment.documents.ts';
+import { HookFact } from './hook-fact.tsx';
+import { PolicyFact } from './policy-fact.tsx';
 import { RotateDialog } from './rotate-dialog.tsx';
 import type { NewToken } from './token-of.ts';
 
 export type EnrollmentGroupRow = EnrollmentGroupsQuery['enrollmentGroups']['nodes'][number];
+
+const PAGE_SIZE = 50;
 
 /** The groups by whose tokens devices enroll. */
 export function GroupsTab({
@@ -31,32 +38,33 @@ export function GroupsTab({
 }) {
   const { may } = useViewer();
   const seen = { ofTargets: may('READ_TARGET'), ofTypes: may('READ_TARGET_TYPE') };
-  const groups = useData(EnrollmentGroups, seen);
+  const list = useList(EnrollmentGroups, {
+    pageOf: (data) => data.enrollmentGroups,
+    size: PAGE_SIZE,
+    variables: seen,
+  });
   const [rotated, setRotated] = useState<EnrollmentGroupRow>();
   return (
     <>
-      <Answer of={groups}>
-        {({ enrollmentGroups: { nodes } }) =>
-          nodes.length === 0 ? (
-            <Empty
-              icon={<IconKey size={40} stroke={1.4} />}
-              title={texts.noGroups}
-              hint={texts.noGroupsHint}
-            />
-          ) : (
-            <Stack>
-              {nodes.map((group) => (
-                <GroupCard
-                  key={group.id}
-                  group={group}
-                  onEdit={() => onEdit(group)}
-                  onRotate={() => setRotated(group)}
-                />
-              ))}
-            </Stack>
-          )
+      <FilteredList
+        list={list}
+        of="ENROLLMENT_GROUP"
+        placeholder={texts.groupsPlaceholder}
+        empty={
+          <Empty icon={<IconKey size={40} stroke={1.4} />} title={texts.noGroups} hint={texts.noGroupsHint} />
         }
-      </Answer>
+      >
+        {!list.page && <Lines />}
+        {list.page?.nodes.map((group) => (
+          <GroupCard
+            key={group.id}
+            group={group}
+            onEdit={() => onEdit(group)}
+            onRotate={() => setRotated(group)}
+            onSecret={onToken}
+          />
+        ))}
+      </FilteredList>
       {rotated && <RotateDialog group={rotated} onClose={() => setRotated(undefined)} onToken={onToken} />}
     </>
   );
@@ -66,10 +74,12 @@ function GroupCard({
   group,
   onEdit,
   onRotate,
+  onSecret,
 }: {
   group: EnrollmentGroupRow;
   onEdit: () => void;
   onRotate: () => void;
+  onSecret: (secret: NewToken) => void;
 }) {
   const { may } = useViewer();
   const [remove] = useChange(DeleteEnrollmentGroup);
@@ -103,6 +113,12 @@ function GroupCard({
             {value}
           </Fact>
         ))}
+        <Fact label={hookTexts.label}>
+          <HookFact group={group} onSecret={onSecret} />
+        </Fact>
+        <Fact label={policyTexts.label}>
+          <PolicyFact group={group} />
+        </Fact>
       </Facts>
       {group.tokens && group.tokens.length > 0 && <Tokens group={group} />}
     </Card>

@@ -19,6 +19,7 @@ import { Fleet, FleetMoves } from './fleet.documents.ts';
 
 const History = lazyPart(async () => (await import('./history.tsx')).History);
 const Facets = lazyPart(async () => (await import('./facets.tsx')).Facets);
+const SimulateHint = lazyPart(async () => (await import('./simulate-hint.tsx')).SimulateHint);
 
 const percent = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 1 });
 
@@ -79,6 +80,11 @@ function Numbers({ fleet }: { fleet: FleetNumbersFragment }) {
           hint={texts.emptyHint}
           action={can.createTargets && <PageButton to="/provision">{texts.emptyAction}</PageButton>}
         />
+        {can.createEnrollmentGroups && (
+          <Suspense fallback={null}>
+            <SimulateHint />
+          </Suspense>
+        )}
         {fleet.waitingForApproval > 0 && <Waiting count={fleet.waitingForApproval} />}
       </>
     );

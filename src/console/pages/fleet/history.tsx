@@ -1,4 +1,5 @@
 import { Anchor, Group, SegmentedControl, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
+import { useInterval } from '@mantine/hooks';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { memo, useEffect, useState } from 'react';
 import type { FleetHistoryQuery, HistoryInterval } from '../../api/types.documents.ts';
@@ -10,7 +11,7 @@ import { type Series, TimeChart } from '../../parts/time-chart.tsx';
 import { numberText } from '../../texts/common.ts';
 import { fleetTexts } from '../../texts/fleet.ts';
 import { FleetHistory } from './fleet.documents.ts';
-import { FIRST_RANGE, RANGE_NAMES, type RangeName } from './search.ts';
+import { FIRST_RANGES, RANGE_NAMES, type RangeName } from './search.ts';
 
 type Point = FleetHistoryQuery['fleetHistory'][number];
 
@@ -23,24 +24,40 @@ interface Range {
   interval: HistoryInterval;
   length: number;
   points: number;
-  format: Intl.DateTimeFormat;
 }
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
 const dayAndClock = new Intl.DateTimeFormat(undefined, {
-  weekday: 'short',
+  day: 'numeric',
+  month: 'short',
   hour: '2-digit',
   minute: '2-digit',
 });
 const date = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', timeZone: 'UTC' });
 
 const RANGES: Record<RangeName, Range> = {
-  '6h': { interval: 'FIVE_MINUTES', length: 5 * MINUTE, points: 72, format: clock },
-  '24h': { interval: 'FIVE_MINUTES', length: 5 * MINUTE, points: 288, format: clock },
-  '7d': { interval: 'HOUR', length: HOUR, points: 168, format: dayAndClock },
-  '30d': { interval: 'DAY', length: DAY, points: 30, format: date },
-  '90d': { interval: 'DAY', length: DAY, points: 90, format: date },
+  '1h': { interval: 'FIVE_MINUTES', length: 5 * MINUTE, points: 12 },
+  '6h': { interval: 'FIVE_MINUTES', length: 5 * MINUTE, points: 72 },
+  '24h': { interval: 'FIVE_MINUTES', length: 5 * MINUTE, points: 288 },
+  '7d': { interval: 'HOUR', length: HOUR, points: 168 },
+  '30d': { interval: 'DAY', length: DAY, points: 30 },
+  '90d': { interval: 'DAY', length: DAY, points: 90 },
 };
+
+const WIDEST_FIRST: RangeName = '24h';
+
+const isEmpty = (it: Point) => it.registered + it.polls + it.finished + it.failed === 0;
+
+/** A new server's history would be a hairline in a whole day. */
+const fittingRange = (points: readonly Point[]): RangeName =>
+  FIRST_RANGES.find((name) => points.slice(0, -RANGES[name].points).every(isEmpty)) ?? WIDEST_FIRST;
+
+/** When points are, in words: with the day where they are of more than one. */
+function wordsOf(points: readonly Point[], { interval }: Range): (at: string) => string {
+  const days = new Set(points.map(({ at }) => new Date(at).toDateString()));
+  const format = interval === 'DAY' ? date : days.size > 1 ? dayAndClock : clock;
+  return (at) => format.format(new Date(at));
+}
 
 /** The start of the first point that is shown; it moves on with time. */
 function useFrom({ length, points }: Range): string {
@@ -54,19 +71,28 @@ function useFrom({ length, points }: Range): string {
 
 /** What happened in the fleet over time. Those who may read only some targets get none of it. It is not drawn anew as the numbers above move. */
 export const History = memo(function History() {
-  const { range: name = FIRST_RANGE } = useSearch({ from: '/shell/' });
+  const { range: chosen } = useSearch({ from: '/shell/' });
   const navigate = useNavigate({ from: '/' });
-  const range = RANGES[name];
-  const history = useData(FleetHistory, { from: useFrom(range), interval: range.interval }, { keep: true });
+  const asked = RANGES[chosen ?? WIDEST_FIRST];
+  const history = useData(FleetHistory, { from: useFrom(asked), interval: asked.interval }, { keep: true });
+  useInterval(history.reload, MINUTE, { autoInvoke: true });
   const [asTable, setAsTable] = useState(false);
   if (history.error?.graphQLErrors.some(({ extensions }) => extensions['code'] === 'FORBIDDEN')) return null;
-  const points = history.data?.fleetHistory;
+  const found = history.data?.fleetHistory;
+  const name = chosen ?? (found ? fittingRange(found) : WIDEST_FIRST);
+  const range = RANGES[name];
+  const points = found?.slice(-range.points);
   return (
     <Stack gap="sm" component="section" aria-label={texts.title}>
       <Group justify="space-between">
-        <Title order={2} size="h5">
-          {texts.title}
-        </Title>
+        <div>
+          <Title order={2} size="h5">
+            {texts.title}
+          </Title>
+          <Text size="xs" c="dimmed">
+            {texts.delay}
+          </Text>
+        </div>
         <Group gap="sm">
           <Anchor component="button" size="sm" onClick={() => setAsTable(!asTable)} aria-expanded={asTable}>
             {asTable ? texts.hideTable : texts.showTable}
@@ -75,9 +101,9 @@ export const History = memo(function History() {
             size="xs"
             aria-label={texts.range}
             value={name}
-            onChange={(chosen) =>
+            onChange={(value) =>
               void navigate({
-                search: chosen === FIRST_RANGE ? {} : { range: chosen as RangeName },
+                search: { range: value as RangeName },
                 replace: true,
                 resetScroll: false,
               })
@@ -97,7 +123,8 @@ export const History = memo(function History() {
 });
 
 function Charts({ points, range }: { points: readonly Point[]; range: Range }) {
-  const times = points.map(({ at }) => range.format.format(new Date(at)));
+  const words = wordsOf(points, range);
+  const times = points.map(({ at }) => words(at));
   const chart = (title: string, series: Series[]) => {
     const totals = series.map((one) => ({
       ...one,
@@ -133,7 +160,8 @@ function Charts({ points, range }: { points: readonly Point[]; range: Range }) {
 
 /** The same in numbers: the newest first, without the stretches in which nothing happened. */
 function HistoryTable({ points, range }: { points: readonly Point[]; range: Range }) {
-  const rows = points.filter((it) => it.registered + it.polls + it.finished + it.failed > 0).toReversed();
+  const rows = points.filter((it) => !isEmpty(it)).toReversed();
+  const words = wordsOf(points, range);
   const number = (value: number | null) => (
     <Table.Td className="numbers" ta="right">
       {value === null ? texts.unknown : numberText(value)}
@@ -161,7 +189,7 @@ function HistoryTable({ points, range }: { points: readonly Point[]; range: Rang
         <Table.Tbody>
           {rows.map((it) => (
             <Table.Tr key={it.at}>
-              <Table.Td>{range.format.format(new Date(it.at))}</Table.Td>
+              <Table.Td>{words(it.at)}</Table.Td>
               {number(it.registered)}
               {number(it.polls)}
               {number(it.finished)}

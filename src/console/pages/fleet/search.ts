@@ -1,9 +1,9 @@
 /** The stretches of time that the charts can show. */
-export const RANGE_NAMES = ['6h', '24h', '7d', '30d', '90d'] as const;
+export const RANGE_NAMES = ['1h', '6h', '24h', '7d', '30d', '90d'] as const;
 export type RangeName = (typeof RANGE_NAMES)[number];
 
-/** What is shown where the address names none. */
-export const FIRST_RANGE: RangeName = '24h';
+/** Where the address names none, the first of them in which all is that happened in the last. */
+export const FIRST_RANGES = ['1h', '6h', '24h'] as const satisfies readonly RangeName[];
 
 export interface FleetSearch {
   range?: RangeName;

@@ -1,8 +1,10 @@
 import { Button, FileInput, Group, Progress, Stack, Switch, Text } from '@mantine/core';
 import { IconUpload } from '@tabler/icons-react';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
 import { useClient, useSubscription } from 'urql';
 import { askAnew } from '../../api/connection.ts';
+import { useData } from '../../api/use-data.ts';
 import { Card } from '../../parts/card.tsx';
 import { Faults } from '../../parts/faults.tsx';
 import { Page } from '../../parts/page.tsx';
@@ -11,8 +13,8 @@ import { importTexts as texts } from '../../texts/import.ts';
 import { ColumnsTable, guessed, type Mapping, mappingFault } from './columns-table.tsx';
 import { type FileHead, headOf } from './file-head.ts';
 import { OutcomeCard } from './outcome-card.tsx';
-import { ImportMoves } from './provision.documents.ts';
-import { type Outcome, sendImport } from './send-import.ts';
+import { ImportMoves, ImportOutcome } from './provision.documents.ts';
+import { sendImport } from './send-import.ts';
 import { SetupCard } from './setup-card.tsx';
 
 interface Chosen {
@@ -20,19 +22,24 @@ interface Chosen {
   head: FileHead;
 }
 
-/** Puts many devices on the roll: a file is looked at, checked, and only then imported. */
+/** Registers many devices: a file is looked at, checked, and only then imported. */
 export function ImportPage() {
   const [chosen, setChosen] = useState<Chosen>();
   const [mapping, setMapping] = useState<Mapping>([]);
   const [upsert, setUpsert] = useState(false);
   const [refusal, setRefusal] = useState<string>();
-  const [outcome, setOutcome] = useState<Outcome>();
+  const { import: sent } = useSearch({ from: '/shell/provision/many' });
+  const navigate = useNavigate({ from: '/provision/many' });
+  const setSent = (id: string | undefined) =>
+    void navigate({ search: id ? { import: id } : {}, replace: true });
+  const { data } = useData(ImportOutcome, { id: sent ?? '' }, { pause: !sent });
+  const outcome = (sent && data?.import) || undefined;
   const sending = useSending();
   const client = useClient();
 
   async function choose(file: File | null) {
     setChosen(undefined);
-    setOutcome(undefined);
+    setSent(undefined);
     setRefusal(undefined);
     const head = file ? await headOf(file) : undefined;
     if (file && !head) setRefusal(texts.emptyFile);
@@ -48,11 +55,11 @@ export function ImportPage() {
       const result = await sending.run((how) =>
         sendImport(client, file, { head, mapping, mode, dryRun, ...how }),
       );
-      setOutcome(result);
+      setSent(result.id);
       if (result.message) setRefusal(result.message);
       if (!dryRun) askAnew();
     } catch (error) {
-      setOutcome(undefined);
+      setSent(undefined);
       setRefusal((error as Error).message);
     }
   }
@@ -61,7 +68,7 @@ export function ImportPage() {
     <T,>(set: (value: T) => void) =>
     (value: T) => {
       set(value);
-      setOutcome(undefined);
+      setSent(undefined);
     };
   const fault = chosen && mappingFault(mapping);
   const isDone = outcome !== undefined && !outcome.dryRun;
@@ -96,6 +103,7 @@ export function ImportPage() {
           />
           <Buttons
             ready={outcome ? outcome.rowsCreated + outcome.rowsUpdated : 0}
+            mayChange={(outcome?.rowsUpdated ?? 0) > 0}
             disabled={fault !== undefined}
             busy={sending.share !== undefined}
             run={(dryRun) => void run(chosen, dryRun)}
@@ -136,11 +144,14 @@ function useSending() {
 /** First the file is checked; what would be made is named on the button that makes it. */
 const Buttons = ({
   ready,
+  mayChange,
   disabled,
   busy,
   run,
 }: {
   ready: number;
+  /** Whether some of them are there already. */
+  mayChange: boolean;
   disabled: boolean;
   busy: boolean;
   run: (dryRun: boolean) => void;
@@ -151,7 +162,7 @@ const Buttons = ({
     </Button>
     {ready > 0 && (
       <Button disabled={disabled || busy} onClick={() => run(false)}>
-        {texts.run(ready)}
+        {texts.run(ready, mayChange)}
       </Button>
     )}
   </Group>

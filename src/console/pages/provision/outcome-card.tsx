@@ -1,13 +1,11 @@
 import { Anchor, Button, Group, Stack, Table, Text } from '@mantine/core';
-import { useState } from 'react';
 import type { ImportFaultsQuery } from '../../api/types.documents.ts';
-import { useData } from '../../api/use-data.ts';
 import { Card } from '../../parts/card.tsx';
-import type { Column } from '../../parts/data-table.tsx';
+import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { Fact, Facts } from '../../parts/fact.tsx';
 import { PageButton } from '../../parts/links.tsx';
-import { ListTable } from '../../parts/list-table.tsx';
-import { type Place, pageArguments } from '../../parts/place.ts';
+import { ListFrame } from '../../parts/list-frame.tsx';
+import { useList } from '../../parts/use-list.ts';
 import { common, numberText } from '../../texts/common.ts';
 import { importTexts as texts } from '../../texts/import.ts';
 import { ImportFaults } from './provision.documents.ts';
@@ -61,8 +59,12 @@ const FAULT_COLUMNS: readonly Column<Fault>[] = [
 ];
 
 function Refused({ outcome: { id, rowsRefused, refusedRowsUrl, refusedRowsKept } }: { outcome: Outcome }) {
-  const [place, setPlace] = useState<Place>({});
-  const answer = useData(ImportFaults, { id, ...pageArguments(place, PAGE_SIZE) }, { keep: true });
+  const { of, page, place, size, onMove, table } = useList(ImportFaults, {
+    pageOf: (data) => data.import?.faults,
+    size: PAGE_SIZE,
+    columns: FAULT_COLUMNS,
+    variables: { id },
+  });
   return (
     <Stack gap="xs">
       <Group justify="space-between">
@@ -75,19 +77,15 @@ function Refused({ outcome: { id, rowsRefused, refusedRowsUrl, refusedRowsKept }
           </Anchor>
         )}
       </Group>
-      <ListTable
-        of={answer}
-        page={answer.data?.import?.faults}
-        place={place}
-        size={PAGE_SIZE}
-        onMove={setPlace}
-        empty={null}
-        label={texts.faults}
-        keyOf={({ line, field, code, message }) => `${line} ${field} ${code} ${message}`}
-        nameOf={({ line }) => `${texts.line} ${line}`}
-        columns={FAULT_COLUMNS}
-        height="420px"
-      />
+      <ListFrame of={of} page={page} place={place} size={size} onMove={onMove} empty={null}>
+        <DataTable
+          {...table}
+          label={texts.faults}
+          keyOf={({ line, field, code, message }) => `${line} ${field} ${code} ${message}`}
+          nameOf={({ line }) => `${texts.line} ${line}`}
+          height="420px"
+        />
+      </ListFrame>
     </Stack>
   );
 }

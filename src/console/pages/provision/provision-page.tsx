@@ -1,16 +1,4 @@
-import {
-  Alert,
-  Button,
-  Collapse,
-  Group,
-  Paper,
-  Stack,
-  Text,
-  Textarea,
-  TextInput,
-  ThemeIcon,
-  Title,
-} from '@mantine/core';
+import { Alert, Button, Collapse, Group, Paper, Stack, Text, ThemeIcon, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconCheck } from '@tabler/icons-react';
 import { type SyntheticEvent, useState } from 'react';
@@ -19,27 +7,39 @@ import { type Fault, useChange } from '../../api/use-change.ts';
 import { useData } from '../../api/use-data.ts';
 import { useViewer } from '../../api/use-viewer.ts';
 import { DeviceSetup } from '../../parts/device-setup.tsx';
+import { GroupField } from '../../parts/group-field.tsx';
 import { PageButton } from '../../parts/links.tsx';
 import { Page } from '../../parts/page.tsx';
+import { RuledInput, RuledTextarea } from '../../parts/ruled-input.tsx';
+import { RULES } from '../../parts/rules.ts';
 import { SelectField } from '../../parts/select-field.tsx';
+import { takeOverTexts } from '../../texts/claims.ts';
 import { importTexts } from '../../texts/import.ts';
 import { provisionTexts as texts } from '../../texts/provision.ts';
 import { TypeChoices } from '../targets/bulk.documents.ts';
+import { FirstPoll } from './first-poll.tsx';
 import { Provision } from './provision.documents.ts';
+import { TakeOverDialog } from './take-over-dialog.tsx';
 
 type Created = ProvisionMutation['createTargets']['targets'][number];
 
-/** Puts one device on the roll, and gives what it needs to poll. */
+/** Registers one device, and gives what it needs to poll. */
 export function ProvisionPage() {
   const [created, setCreated] = useState<Created>();
+  const [taking, setTaking] = useState(false);
   return (
     <Page
       title={texts.title}
       lead={texts.lead}
       actions={
-        <PageButton to="/provision/many" variant="default">
-          {importTexts.link}
-        </PageButton>
+        <>
+          <Button variant="default" onClick={() => setTaking(true)}>
+            {takeOverTexts.open}
+          </Button>
+          <PageButton to="/provision/many" variant="default">
+            {importTexts.link}
+          </PageButton>
+        </>
       }
     >
       <Paper withBorder p="lg" maw={720} radius="lg" bg="var(--surface)">
@@ -49,6 +49,7 @@ export function ProvisionPage() {
           <ProvisionForm onCreated={setCreated} />
         )}
       </Paper>
+      {taking && <TakeOverDialog onClose={() => setTaking(false)} onTaken={setCreated} />}
     </Page>
   );
 }
@@ -76,6 +77,7 @@ function Done({
         </div>
       </Group>
       <DeviceSetup controllerId={controllerId} token={securityToken ?? null} />
+      <FirstPoll controllerId={controllerId} />
       <Group>
         <PageButton to="/targets/$controllerId" params={{ controllerId }}>
           {texts.show}
@@ -96,6 +98,7 @@ function ProvisionForm({ onCreated }: { onCreated: (target: Created) => void }) 
   const [provision, busy] = useChange(Provision);
   const [faults, setFaults] = useState<readonly Fault[]>([]);
   const [typeId, setTypeId] = useState<string | null>(null);
+  const [group, setGroup] = useState('');
   const [open, { toggle }] = useDisclosure(false);
   const types = useData(TypeChoices, {}, { pause: !open || !may('READ_TARGET_TYPE') });
 
@@ -107,7 +110,7 @@ function ProvisionForm({ onCreated }: { onCreated: (target: Created) => void }) 
       controllerId: textIn('controllerId') ?? '',
       name: textIn('name'),
       description: textIn('description'),
-      group: textIn('group'),
+      group: group.trim() || undefined,
       securityToken: textIn('securityToken'),
       targetTypeId: typeId ?? undefined,
     };
@@ -124,7 +127,8 @@ function ProvisionForm({ onCreated }: { onCreated: (target: Created) => void }) 
   return (
     <form onSubmit={submit}>
       <Stack>
-        <TextInput
+        <RuledInput
+          rule={RULES.controllerId}
           name="controllerId"
           label={texts.controllerId}
           description={texts.controllerIdHint}
@@ -135,7 +139,8 @@ function ProvisionForm({ onCreated }: { onCreated: (target: Created) => void }) 
           autoComplete="off"
           spellCheck={false}
         />
-        <TextInput
+        <RuledInput
+          rule={RULES.name}
           name="name"
           label={texts.name}
           description={texts.nameHint}
@@ -143,8 +148,9 @@ function ProvisionForm({ onCreated }: { onCreated: (target: Created) => void }) 
           autoComplete="off"
         />
         <Button
-          variant="subtle"
+          variant="transparent"
           size="xs"
+          px={0}
           onClick={toggle}
           aria-expanded={open}
           style={{ alignSelf: 'flex-start' }}
@@ -159,15 +165,17 @@ function ProvisionForm({ onCreated }: { onCreated: (target: Created) => void }) 
               value={typeId}
               onChange={setTypeId}
             />
-            <TextInput name="group" label={texts.group} error={faultOf('group')} autoComplete="off" />
-            <Textarea
+            <GroupField label={texts.group} value={group} onChange={setGroup} error={faultOf('group')} />
+            <RuledTextarea
+              rule={RULES.description}
               name="description"
               label={texts.description}
               error={faultOf('description')}
               autosize
               minRows={2}
             />
-            <TextInput
+            <RuledInput
+              rule={RULES.token}
               name="securityToken"
               label={texts.token}
               description={texts.tokenHint}

@@ -7,6 +7,7 @@ import { Card } from '../../parts/card.tsx';
 import { DeviceSetup } from '../../parts/device-setup.tsx';
 import { Answer } from '../../parts/states.tsx';
 import { importTexts as texts } from '../../texts/import.ts';
+import { FirstPoll } from './first-poll.tsx';
 import { NewTargets, NewTargetToken } from './provision.documents.ts';
 
 const CHOICES = 200;
@@ -52,6 +53,7 @@ export function SetupCard({ since }: { since: string }) {
               />
             )}
             {controllerId && <DeviceOf controllerId={controllerId} mayReadTokens={mayReadTokens} />}
+            {controllerId && <FirstPoll controllerId={controllerId} />}
           </Stack>
         )}
       </Answer>

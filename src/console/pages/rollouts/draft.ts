@@ -34,11 +34,14 @@ export interface RolloutDraft {
   weight: number | null;
 }
 
+/** What the server calls a group, too. */
+const groupName = (index: number) => `group-${index + 1}`;
+
 export const newGroup = (
   index: number,
   draft: Pick<RolloutDraft, 'successThreshold' | 'errorThreshold'>,
 ) => ({
-  name: `group-${index + 1}`,
+  name: groupName(index),
   filter: '',
   percentage: 100,
   successThreshold: draft.successThreshold,
@@ -96,7 +99,7 @@ export interface PlannedGroup {
 }
 
 /** The groups that a draft leads to. */
-export function plannedGroups(draft: RolloutDraft, nameOf: (index: number) => string): PlannedGroup[] {
+export function plannedGroups(draft: RolloutDraft): PlannedGroup[] {
   const { groupCount, groups, successThreshold } = draft;
   if (groupCount === undefined)
     return groups.map(({ name, filter, percentage, successThreshold: own, successAction }) => ({
@@ -107,36 +110,10 @@ export function plannedGroups(draft: RolloutDraft, nameOf: (index: number) => st
       pauses: successAction === 'PAUSE',
     }));
   return Array.from({ length: groupCount }, (_, index) => ({
-    name: nameOf(index + 1),
+    name: groupName(index),
     filter: '',
     percentage: 100 / groupCount,
     successThreshold,
     pauses: false,
   }));
-}
-
-/** Percentages are rounded: three groups of 33 % take everything, as on the server. */
-const WHOLE = 99;
-
-/**
- * How many targets each group gets of those that its filter matches: groups with the same filter share them, one after
- * the other; a last one that makes them whole takes the rest. Targets that several filters match are counted for each.
- */
-export function sizesOf(groups: readonly PlannedGroup[], matching: ReadonlyMap<string, number>): number[] {
-  const left = new Map(matching);
-  return groups.map((group, at) => {
-    const alike = groups.filter(({ filter }) => filter === group.filter);
-    const taken = groups
-      .slice(0, at)
-      .filter(({ filter }) => filter === group.filter)
-      .reduce((sum, { percentage }) => sum + percentage, 0);
-    const isLast = group === alike.at(-1) && taken + group.percentage >= WHOLE;
-    const rest = left.get(group.filter) ?? 0;
-    const size =
-      isLast || 100 - taken <= group.percentage
-        ? rest
-        : Math.round((rest * group.percentage) / (100 - taken));
-    left.set(group.filter, rest - size);
-    return size;
-  });
 }

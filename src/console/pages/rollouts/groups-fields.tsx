@@ -9,6 +9,8 @@ import {
   TextInput,
 } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
+import { RuledInput } from '../../parts/ruled-input.tsx';
+import { RULES } from '../../parts/rules.ts';
 import { newRolloutTexts as texts } from '../../texts/rollouts.ts';
 import { type GroupDraft, newGroup, type RolloutDraft } from './draft.ts';
 import { Percent } from './percent.tsx';
@@ -68,6 +70,7 @@ export function GroupsFields({ draft, onChange, faultOf }: FieldsProps) {
           </Group>
           <Switch
             label={texts.confirmation}
+            description={texts.confirmationHint}
             checked={draft.confirmationRequired}
             onChange={(event) => onChange({ confirmationRequired: event.currentTarget.checked })}
           />
@@ -138,7 +141,8 @@ function OwnGroup({
   return (
     <Fieldset legend={texts.planGroup(place)} p="sm">
       <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm" verticalSpacing="sm">
-        <TextInput
+        <RuledInput
+          rule={RULES.name}
           label={texts.groupName}
           value={group.name}
           onChange={(event) => onChange({ name: event.currentTarget.value })}

@@ -10,12 +10,15 @@ import { Faults } from '../../parts/faults.tsx';
 import { PageButton } from '../../parts/links.tsx';
 import { done } from '../../parts/notify.tsx';
 import { Page } from '../../parts/page.tsx';
+import { RuledInput } from '../../parts/ruled-input.tsx';
+import { RULES } from '../../parts/rules.ts';
 import { TimeField } from '../../parts/time-field.tsx';
 import { common } from '../../texts/common.ts';
 import { newRolloutTexts as texts } from '../../texts/rollouts.ts';
 import { SetField } from '../targets/bulk-fields.tsx';
 import { FIRST_DRAFT, inputOf, type RolloutDraft } from './draft.ts';
 import { GroupsFields } from './groups-fields.tsx';
+import classes from './new-rollout.module.css';
 import { Plan } from './plan.tsx';
 import { CreateRollout, RolloutSet } from './rollouts.documents.ts';
 
@@ -60,7 +63,8 @@ export function NewRolloutPage() {
         <Card title={texts.form}>
           <form onSubmit={submit}>
             <Stack>
-              <TextInput
+              <RuledInput
+                rule={RULES.name}
                 name="name"
                 label={texts.name}
                 error={faultOf('name')}
@@ -69,7 +73,13 @@ export function NewRolloutPage() {
                 autoFocus
                 autoComplete="off"
               />
-              <TextInput name="description" label={texts.description} autoComplete="off" />
+              <RuledInput
+                rule={RULES.description}
+                name="description"
+                label={texts.description}
+                error={faultOf('description')}
+                autoComplete="off"
+              />
               <SetField
                 values={draft.choice}
                 onChange={(chosen) => change({ choice: { ...draft.choice, ...chosen } })}
@@ -100,7 +110,9 @@ export function NewRolloutPage() {
             </Stack>
           </form>
         </Card>
-        <Plan draft={planned} within={planned.ignoreTargetFilter ? undefined : targetFilter} />
+        <div className={classes.plan}>
+          <Plan draft={planned} within={planned.ignoreTargetFilter ? undefined : targetFilter} />
+        </div>
       </SimpleGrid>
     </Page>
   );

@@ -5,8 +5,9 @@ import { Card } from '../../parts/card.tsx';
 import { reasonOf } from '../../parts/reason.ts';
 import { Lines } from '../../parts/states.tsx';
 import { rolloutTexts, newRolloutTexts as texts } from '../../texts/rollouts.ts';
-import { type PlannedGroup, plannedGroups, type RolloutDraft, sizesOf } from './draft.ts';
+import { type PlannedGroup, plannedGroups, type RolloutDraft } from './draft.ts';
 import { RolloutReach } from './rollouts.documents.ts';
+import { sizesOf } from './sizes.ts';
 
 const SHOWN_GROUPS = 10;
 /** So many filters of groups are counted; what more groups get is seen when the rollout is planned. */
@@ -25,7 +26,7 @@ export function Plan({
 }) {
   const asked = draft.filter.trim();
   const filter = asked && within ? `(${asked}) and (${within})` : asked;
-  const groups = plannedGroups(draft, texts.planGroup);
+  const groups = plannedGroups(draft);
   const reach = useReach(filter, groups);
   const total = reach && 'counts' in reach ? reach.counts.get('') : undefined;
   return (

@@ -20,7 +20,7 @@ import {
 
 type Kind = keyof typeof texts.done;
 
-const STOPPABLE = new Set<RolloutStatus>(['RUNNING', 'PAUSED', 'STARTING', 'READY', 'WAITING_FOR_APPROVAL']);
+const STOPPABLE = new Set<RolloutStatus>(['RUNNING', 'PAUSED', 'STARTING']);
 const OVER = new Set<RolloutStatus>(['FINISHED', 'STOPPED']);
 
 /** What can be done with a rollout as it is, by who is signed in. */

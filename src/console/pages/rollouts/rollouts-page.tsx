@@ -1,17 +1,16 @@
 import { Box, Group, Text } from '@mantine/core';
 import { IconPlus, IconRocket } from '@tabler/icons-react';
-import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { useSubscription } from 'urql';
-import type { RolloutRowFragment } from '../../api/types.documents.ts';
-import { useData } from '../../api/use-data.ts';
+import type { RolloutOrderField, RolloutRowFragment } from '../../api/types.documents.ts';
 import { useViewer } from '../../api/use-viewer.ts';
-import type { Column } from '../../parts/data-table.tsx';
+import { type Column, DataTable } from '../../parts/data-table.tsx';
+import { FilteredList } from '../../parts/filtered-list.tsx';
 import { PageButton, PageLink } from '../../parts/links.tsx';
-import { ListTable } from '../../parts/list-table.tsx';
 import { Page } from '../../parts/page.tsx';
-import { pageArguments } from '../../parts/place.ts';
+import { SetLink } from '../../parts/set-link.tsx';
 import { Empty } from '../../parts/states.tsx';
+import { useList } from '../../parts/use-list.ts';
 import { When } from '../../parts/when.tsx';
 import { common, numberText } from '../../texts/common.ts';
 import { rolloutsTexts as texts } from '../../texts/rollouts.ts';
@@ -22,17 +21,23 @@ const PAGE_SIZE = 50;
 /** Of these the newest hundred are followed. */
 const ALL = 'name==*';
 
-const COLUMNS: readonly Column<RolloutRowFragment>[] = [
+const COLUMNS: readonly Column<RolloutRowFragment, RolloutOrderField>[] = [
   {
     id: 'name',
     label: texts.columns.name,
+    order: 'NAME',
     cell: ({ name, number }) => (
       <PageLink to="/rollouts/$number" params={{ number: String(number) }} fw={550}>
         {name}
       </PageLink>
     ),
   },
-  { id: 'status', label: texts.columns.status, cell: ({ status }) => <RolloutState status={status} /> },
+  {
+    id: 'status',
+    label: texts.columns.status,
+    order: 'STATUS',
+    cell: ({ status }) => <RolloutState status={status} />,
+  },
   {
     id: 'progress',
     label: texts.columns.progress,
@@ -50,55 +55,63 @@ const COLUMNS: readonly Column<RolloutRowFragment>[] = [
   {
     id: 'set',
     label: texts.columns.set,
-    cell: ({ distributionSet: set }) =>
-      set ? (
-        <PageLink to="/distribution-sets/$number" params={{ number: String(set.number) }}>
-          {set.name} {set.version}
-        </PageLink>
-      ) : (
-        common.none
-      ),
+    cell: ({ distributionSet }) => <SetLink set={distributionSet} />,
   },
-  { id: 'created', label: texts.columns.created, cell: ({ createdAt }) => <When at={createdAt} /> },
+  {
+    id: 'started',
+    label: texts.columns.started,
+    order: 'STARTED_AT',
+    cell: ({ startedAt }) => <When at={startedAt} never={common.none} />,
+  },
+  {
+    id: 'finished',
+    label: texts.columns.finished,
+    order: 'FINISHED_AT',
+    cell: ({ finishedAt }) => <When at={finishedAt} never={common.none} />,
+  },
+  {
+    id: 'created',
+    label: texts.columns.created,
+    order: 'CREATED_AT',
+    cell: ({ createdAt }) => <When at={createdAt} />,
+  },
 ];
 
 /** All rollouts, the newest first; what moves is seen moving. */
 export function RolloutsPage() {
-  const search = useSearch({ from: '/shell/rollouts' });
-  const navigate = useNavigate({ from: '/rollouts' });
   const { can } = useViewer();
-  const page = useData(Rollouts, pageArguments(search, PAGE_SIZE), { keep: true });
-  const rows = page.data?.rollouts.nodes;
-  const isFirst = search.after === undefined && search.before === undefined;
-  useFollowed(isFirst ? rows : undefined, page.reload);
-  const mayCreate = can.createRollouts;
-  const create = (
+  const list = useList(Rollouts, { pageOf: (data) => data.rollouts, size: PAGE_SIZE, columns: COLUMNS });
+  const { place, filter, table, of } = list;
+  const isNewest = !place.after && !place.before && !filter && !table.sort;
+  useFollowed(isNewest ? table.rows : undefined, of.reload);
+  const create = can.createRollouts && (
     <PageButton to="/rollouts/new" leftSection={<IconPlus size={16} aria-hidden />}>
       {texts.create}
     </PageButton>
   );
   return (
-    <Page wide title={texts.title} lead={texts.lead} actions={mayCreate && rows?.length !== 0 && create}>
-      <ListTable
-        of={page}
-        page={page.data?.rollouts}
-        place={search}
-        size={PAGE_SIZE}
-        onMove={(place) => void navigate({ search: place })}
+    <Page wide title={texts.title} lead={texts.lead} actions={!list.isEmpty && create}>
+      <FilteredList
+        list={list}
+        of="ROLLOUT"
+        placeholder={texts.filterPlaceholder}
         empty={
           <Empty
             icon={<IconRocket size={40} stroke={1.4} />}
             title={texts.emptyTitle}
             hint={texts.emptyHint}
-            action={mayCreate && create}
+            action={create}
           />
         }
-        label={texts.table}
-        keyOf={({ id }) => id}
-        nameOf={({ name }) => name}
-        columns={COLUMNS}
-        height="calc(100vh - 220px)"
-      />
+      >
+        <DataTable
+          {...table}
+          label={texts.table}
+          keyOf={({ id }) => id}
+          nameOf={({ name }) => name}
+          height="calc(100vh - 260px)"
+        />
+      </FilteredList>
     </Page>
   );
 }

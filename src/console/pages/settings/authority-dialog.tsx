@@ -1,11 +1,11 @@
-import { Button, FileButton, Group, TagsInput, Textarea } from '@mantine/core';
+import { Button, Checkbox, FileButton, Group, TagsInput, Textarea } from '@mantine/core';
 import { useState } from 'react';
 import type { AuthorityRowFragment } from '../../api/types.documents.ts';
 import { useChange } from '../../api/use-change.ts';
 import { FormDialog, typedIn } from '../../parts/form-dialog.tsx';
 import { NameField } from '../../parts/name-field.tsx';
 import { done } from '../../parts/notify.tsx';
-import { certificatesTexts as texts } from '../../texts/certificates.ts';
+import { issuingTexts, certificatesTexts as texts } from '../../texts/certificates.ts';
 import { AddAuthority, ChangeAuthority } from './certificates.documents.ts';
 
 /** Adds an authority by its certificate, or changes its name and what it no longer vouches for. */
@@ -33,7 +33,7 @@ export function AuthorityDialog({
             reinstateSerials: before.filter((serial) => !serials.includes(serial)),
           },
         })
-      : await add({ input: { name, certificate } });
+      : await add({ input: { name, certificate, bootstrapOnly: form.get('bootstrapOnly') === 'on' } });
     if (outcome?.faults.length === 0) void done(authority ? texts.saved(name) : texts.added(name));
     return outcome?.faults;
   }
@@ -85,6 +85,11 @@ export function AuthorityDialog({
                   )}
                 </FileButton>
               </Group>
+              <Checkbox
+                name="bootstrapOnly"
+                label={issuingTexts.bootstrapLabel}
+                description={issuingTexts.bootstrapHint}
+              />
             </>
           )}
         </>

@@ -1,15 +1,14 @@
-import { Button, Group, SegmentedControl, Text } from '@mantine/core';
+import { Button, SegmentedControl, Text } from '@mantine/core';
 import { useInterval } from '@mantine/hooks';
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import type { DeliveryRowFragment, WebhookDeliveryState } from '../../api/types.documents.ts';
 import { useChange } from '../../api/use-change.ts';
-import { useData } from '../../api/use-data.ts';
-import type { Column } from '../../parts/data-table.tsx';
+import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { eventText } from '../../parts/event-type.ts';
-import { ListTable } from '../../parts/list-table.tsx';
-import { type Place, pageArguments } from '../../parts/place.ts';
+import { FilteredList } from '../../parts/filtered-list.tsx';
 import { State, type Tone } from '../../parts/status.tsx';
 import { tell } from '../../parts/tell.ts';
+import { useList } from '../../parts/use-list.ts';
 import { When } from '../../parts/when.tsx';
 import { common } from '../../texts/common.ts';
 import { webhooksTexts as texts } from '../../texts/webhooks.ts';
@@ -20,58 +19,51 @@ const ASK_EVERY_MS = 5_000;
 
 const TONES: Record<WebhookDeliveryState, Tone> = { DELIVERED: 'good', PENDING: 'busy', FAILED: 'bad' };
 
-const FAILED = 'state==failed';
-
-type Shown = 'all' | WebhookDeliveryState;
+const SHOWN = ['PENDING', 'DELIVERED', 'FAILED'] as const satisfies WebhookDeliveryState[];
+const filterOf = (state: WebhookDeliveryState) => `state==${state.toLowerCase()}`;
 
 /** What a webhook was sent in the last days, and what waits; it is looked at anew while it is open. */
 export function Deliveries({ webhookId, mayResend }: { webhookId: string; mayResend: boolean }) {
-  const [place, setPlace] = useState<Place>({});
-  const [shown, setShown] = useState<Shown>('all');
-  const filter = shown === 'all' ? undefined : `state==${shown.toLowerCase()}`;
-  const answer = useData(
-    WebhookDeliveries,
-    { webhookId, filter, ...pageArguments(place, PAGE_SIZE) },
-    { keep: true },
-  );
-  useInterval(answer.reload, ASK_EVERY_MS, { autoInvoke: true });
   const columns = useMemo(() => columnsOf(webhookId, mayResend), [webhookId, mayResend]);
+  const list = useList(WebhookDeliveries, {
+    pageOf: (data) => data.webhookDeliveries,
+    size: PAGE_SIZE,
+    columns,
+    variables: { webhookId },
+  });
+  useInterval(list.of.reload, ASK_EVERY_MS, { autoInvoke: true });
   return (
-    <>
-      <Group justify="space-between" gap="sm">
+    <FilteredList
+      list={list}
+      of="WEBHOOK_DELIVERY"
+      placeholder={texts.filterPlaceholder}
+      beside={
         <SegmentedControl
           size="xs"
           aria-label={texts.shownLabel}
-          data={(['all', 'PENDING', 'DELIVERED', 'FAILED'] as const).map((value) => ({
-            value,
-            label: value === 'all' ? texts.all : texts.deliveryStates[value],
-          }))}
-          value={shown}
-          onChange={(value) => {
-            setShown(value as Shown);
-            setPlace({});
-          }}
+          data={[
+            { value: '', label: texts.all },
+            ...SHOWN.map((state) => ({ value: filterOf(state), label: texts.deliveryStates[state] })),
+          ]}
+          value={list.filter}
+          onChange={list.setFilter}
         />
-        {mayResend && <ResendFailed webhookId={webhookId} />}
-      </Group>
-      <ListTable
-        of={answer}
-        page={answer.data?.webhookDeliveries}
-        place={place}
-        size={PAGE_SIZE}
-        onMove={setPlace}
-        empty={
-          <Text size="sm" c="dimmed">
-            {texts.noDelivery}
-          </Text>
-        }
+      }
+      above={mayResend && <ResendFailed webhookId={webhookId} />}
+      empty={
+        <Text size="sm" c="dimmed">
+          {texts.noDelivery}
+        </Text>
+      }
+    >
+      <DataTable
+        {...list.table}
         label={texts.deliveries}
         keyOf={({ id }) => id}
         nameOf={({ type }) => eventText(type)}
-        columns={columns}
         height="360px"
       />
-    </>
+    </FilteredList>
   );
 }
 
@@ -131,7 +123,7 @@ function ResendFailed({ webhookId }: { webhookId: string }) {
       variant="default"
       loading={busy}
       onClick={async () => {
-        const outcome = await resend({ input: { webhookId, deliveries: { filter: FAILED } } });
+        const outcome = await resend({ input: { webhookId, deliveries: { filter: filterOf('FAILED') } } });
         tell(outcome, texts.resent(outcome?.payload.affectedCount ?? 0));
       }}
     >

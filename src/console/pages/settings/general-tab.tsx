@@ -4,6 +4,7 @@ import { Card } from '../../parts/card.tsx';
 import { Answer } from '../../parts/states.tsx';
 import { settingsTexts as texts } from '../../texts/settings.ts';
 import { GatewayTokenLine } from './gateway-token-line.tsx';
+import { QuotasCard } from './quotas-card.tsx';
 import { SettingLine, type SettingName } from './setting-line.tsx';
 import { Settings } from './settings.documents.ts';
 
@@ -68,6 +69,7 @@ export function GeneralTab() {
               })}
             </Card>
           ))}
+          <QuotasCard />
         </Stack>
       )}
     </Answer>

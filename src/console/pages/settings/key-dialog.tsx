@@ -6,6 +6,7 @@ import { useData } from '../../api/use-data.ts';
 import { useViewer } from '../../api/use-viewer.ts';
 import { FormDialog, typedIn } from '../../parts/form-dialog.tsx';
 import { NameField } from '../../parts/name-field.tsx';
+import { RULES } from '../../parts/rules.ts';
 import { TimeField } from '../../parts/time-field.tsx';
 import type { NewToken } from '../../parts/token-dialog.tsx';
 import { keysTexts as texts } from '../../texts/settings.ts';
@@ -52,7 +53,7 @@ export function KeyDialog({ onClose, onToken }: { onClose: () => void; onToken: 
     >
       {(faultOf) => (
         <>
-          <NameField label={texts.name} faultOf={faultOf} />
+          <NameField label={texts.name} rule={RULES.shortName} faultOf={faultOf} />
           <TimeField
             label={texts.expires}
             description={texts.expiresHint}

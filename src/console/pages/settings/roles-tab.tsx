@@ -1,20 +1,22 @@
-import { Group, TextInput } from '@mantine/core';
+import { Group } from '@mantine/core';
 import { IconShieldLock } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
 import { type Grant, grantInput, grantText } from '../../api/grants.ts';
-import type { RoleRowFragment } from '../../api/types.documents.ts';
+import type { RoleOrderField, RoleRowFragment } from '../../api/types.documents.ts';
 import { useChange } from '../../api/use-change.ts';
-import { useData } from '../../api/use-data.ts';
 import { useViewer } from '../../api/use-viewer.ts';
 import { CreateButton } from '../../parts/create-button.tsx';
-import { CreatedList } from '../../parts/created-list.tsx';
-import type { Column } from '../../parts/data-table.tsx';
+import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { EditButton } from '../../parts/edit-button.tsx';
+import { FilteredList } from '../../parts/filtered-list.tsx';
 import { FormDialog, typedIn } from '../../parts/form-dialog.tsx';
 import { NameField } from '../../parts/name-field.tsx';
 import { done } from '../../parts/notify.tsx';
-import { type Place, pageArguments } from '../../parts/place.ts';
 import { RemoveButton } from '../../parts/remove-button.tsx';
+import { RuledInput } from '../../parts/ruled-input.tsx';
+import { RULES } from '../../parts/rules.ts';
+import { Empty } from '../../parts/states.tsx';
+import { useList } from '../../parts/use-list.ts';
 import { When } from '../../parts/when.tsx';
 import { common } from '../../texts/common.ts';
 import { rolesTexts as texts } from '../../texts/settings.ts';
@@ -25,29 +27,34 @@ const PAGE_SIZE = 100;
 
 /** Named sets of permissions. */
 export function RolesTab() {
-  const [place, setPlace] = useState<Place>({});
-  const roles = useData(Roles, pageArguments(place, PAGE_SIZE), { keep: true });
   const [edited, setEdited] = useState<RoleRowFragment | 'new'>();
   const columns = useMemo(() => columnsOf(setEdited), []);
+  const list = useList(Roles, { pageOf: (data) => data.roles, size: PAGE_SIZE, columns });
   const { can } = useViewer();
   const create = can.createRoles && <CreateButton label={texts.create} onClick={() => setEdited('new')} />;
   return (
     <>
-      <CreatedList
-        of={roles}
-        page={roles.data?.roles}
-        place={place}
-        size={PAGE_SIZE}
-        onMove={setPlace}
-        create={create}
-        icon={<IconShieldLock size={40} stroke={1.4} />}
-        emptyTitle={texts.emptyTitle}
-        emptyHint={texts.emptyHint}
-        label={texts.columns.name}
-        keyOf={({ id }) => id}
-        nameOf={({ name }) => name}
-        columns={columns}
-      />
+      <FilteredList
+        list={list}
+        of="ROLE"
+        placeholder={texts.filterPlaceholder}
+        beside={create}
+        empty={
+          <Empty
+            icon={<IconShieldLock size={40} stroke={1.4} />}
+            title={texts.emptyTitle}
+            hint={texts.emptyHint}
+            action={create}
+          />
+        }
+      >
+        <DataTable
+          {...list.table}
+          label={texts.columns.name}
+          keyOf={({ id }) => id}
+          nameOf={({ name }) => name}
+        />
+      </FilteredList>
       {edited && (
         <RoleDialog role={edited === 'new' ? undefined : edited} onClose={() => setEdited(undefined)} />
       )}
@@ -55,8 +62,8 @@ export function RolesTab() {
   );
 }
 
-const columnsOf = (edit: (role: RoleRowFragment) => void): Column<RoleRowFragment>[] => [
-  { id: 'name', label: texts.columns.name, cell: ({ name }) => name },
+const columnsOf = (edit: (role: RoleRowFragment) => void): Column<RoleRowFragment, RoleOrderField>[] => [
+  { id: 'name', label: texts.columns.name, order: 'NAME', cell: ({ name }) => name },
   {
     id: 'description',
     label: texts.columns.description,
@@ -67,7 +74,12 @@ const columnsOf = (edit: (role: RoleRowFragment) => void): Column<RoleRowFragmen
     label: texts.columns.permissions,
     cell: ({ grants }) => grants.map(grantText).join(', ') || common.none,
   },
-  { id: 'changed', label: texts.columns.changed, cell: ({ lastModifiedAt }) => <When at={lastModifiedAt} /> },
+  {
+    id: 'changed',
+    label: texts.columns.changed,
+    order: 'LAST_MODIFIED_AT',
+    cell: ({ lastModifiedAt }) => <When at={lastModifiedAt} />,
+  },
   {
     id: 'actions',
     label: common.actions,
@@ -120,8 +132,9 @@ function RoleDialog({ role, onClose }: { role: RoleRowFragment | undefined; onCl
     >
       {(faultOf) => (
         <>
-          {!role && <NameField label={texts.name} faultOf={faultOf} />}
-          <TextInput
+          {!role && <NameField label={texts.name} rule={RULES.shortName} faultOf={faultOf} />}
+          <RuledInput
+            rule={RULES.description}
             name="description"
             label={texts.description}
             defaultValue={role?.description ?? undefined}

@@ -10,20 +10,26 @@ import { GeneralTab } from './general-tab.tsx';
 import { KeysTab } from './keys-tab.tsx';
 import { RolesTab } from './roles-tab.tsx';
 import type { SettingsTab } from './search.ts';
+import { TagsTab } from './tags-tab.tsx';
+import { TargetTypesTab } from './target-types-tab.tsx';
+import { TenantsTab } from './tenants-tab.tsx';
 import { UsersTab } from './users-tab.tsx';
 import { WebhooksTab } from './webhooks-tab.tsx';
 
 /** How the tenant is set, whom it tells what, who can sign in, and with which keys. */
 export function SettingsPage() {
-  const { may, isAdmin } = useViewer();
+  const { may, isAdmin, isSystemAdmin } = useViewer();
   const maySee = may('READ_TENANT_CONFIGURATION');
   const all: (readonly [SettingsTab, ComponentType, boolean])[] = [
     ['general', GeneralTab, maySee],
+    ['tags', TagsTab, may('READ_TARGET')],
+    ['types', TargetTypesTab, may('READ_TARGET_TYPE')],
     ['certificates', CertificatesTab, maySee],
     ['webhooks', WebhooksTab, maySee],
     ['users', UsersTab, isAdmin],
     ['roles', RolesTab, isAdmin],
     ['keys', KeysTab, true],
+    ['tenants', TenantsTab, isSystemAdmin],
   ];
   const tabs = all.filter(([, , shown]) => shown);
   const { tab = tabs[0]![0] } = useSearch({ from: '/shell/settings' });

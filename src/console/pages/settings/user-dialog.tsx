@@ -6,6 +6,7 @@ import { useChange } from '../../api/use-change.ts';
 import { FormDialog, typedIn } from '../../parts/form-dialog.tsx';
 import { NameField } from '../../parts/name-field.tsx';
 import { done } from '../../parts/notify.tsx';
+import { RULES } from '../../parts/rules.ts';
 import { usersTexts as texts } from '../../texts/settings.ts';
 import { CreateUser, UpdateUser } from './access.documents.ts';
 import { GrantsField } from './grants-field.tsx';
@@ -40,7 +41,9 @@ export function UserDialog({ user, onClose }: { user: UserRowFragment | undefine
     >
       {(faultOf) => (
         <>
-          {!user && <NameField name="username" label={texts.username} faultOf={faultOf} />}
+          {!user && (
+            <NameField name="username" rule={RULES.username} label={texts.username} faultOf={faultOf} />
+          )}
           <PasswordInput
             name="password"
             label={user ? texts.newPassword : texts.password}

@@ -1,4 +1,5 @@
 import { Button, Text } from '@mantine/core';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useClient } from 'urql';
 import type { DeliveryRowFragment, WebhookRowFragment, WebhookState } from '../../api/types.documents.ts';
@@ -27,8 +28,11 @@ const TONES: Record<WebhookState, Tone> = {
 export function WebhookCard({ webhook, onEdit }: { webhook: WebhookRowFragment; onEdit: () => void }) {
   const { may } = useViewer();
   const [remove] = useChange(DeleteWebhook);
-  const [open, setOpen] = useState(false);
   const { id, name, url, state, eventTypes, lastError, failingSince, viewerCan } = webhook;
+  const open = useSearch({ from: '/shell/settings' }).webhook === id;
+  const navigate = useNavigate({ from: '/settings' });
+  const setOpen = (next: boolean) =>
+    void navigate({ search: { tab: 'webhooks', ...(next && { webhook: id }) }, replace: true });
   return (
     <Card
       title={name}

@@ -1,4 +1,4 @@
-import { Checkbox, MultiSelect, Switch, TextInput } from '@mantine/core';
+import { Checkbox, MultiSelect, Switch } from '@mantine/core';
 import { useState } from 'react';
 import { WebhookEventTypeValues } from '../../api/enums.documents.ts';
 import type { WebhookEventType, WebhookRowFragment } from '../../api/types.documents.ts';
@@ -7,6 +7,8 @@ import { eventText } from '../../parts/event-type.ts';
 import { FormDialog, typedIn } from '../../parts/form-dialog.tsx';
 import { NameField } from '../../parts/name-field.tsx';
 import { done } from '../../parts/notify.tsx';
+import { RuledInput } from '../../parts/ruled-input.tsx';
+import { RULES } from '../../parts/rules.ts';
 import type { NewToken } from '../../parts/token-dialog.tsx';
 import { webhooksTexts as texts } from '../../texts/webhooks.ts';
 import { CreateWebhook, UpdateWebhook } from './webhooks.documents.ts';
@@ -76,7 +78,8 @@ export function WebhookDialog({
       {(faultOf) => (
         <>
           <NameField label={texts.name} defaultValue={webhook?.name} faultOf={faultOf} />
-          <TextInput
+          <RuledInput
+            rule={RULES.url}
             name="url"
             type="url"
             label={texts.url}

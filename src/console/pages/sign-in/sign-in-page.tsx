@@ -1,46 +1,42 @@
-import {
-  Alert,
-  Box,
-  Button,
-  Center,
-  Paper,
-  PasswordInput,
-  Stack,
-  Text,
-  TextInput,
-  Title,
-} from '@mantine/core';
+import { Alert, Box, Center, Divider, Paper, Stack, Text, Title } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
 import { useNavigate, useRouter, useSearch } from '@tanstack/react-router';
-import { type SyntheticEvent, useState } from 'react';
-import { type SignInRefusal, signIn } from '../../api/session.ts';
+import { useData } from '../../api/use-data.ts';
 import mark from '../../mark.svg';
 import { common } from '../../texts/common.ts';
 import { signInTexts as texts } from '../../texts/shell.ts';
 import { IssuerButton } from './issuer-button.tsx';
+import { PasswordForm } from './password-form.tsx';
+import { WaysToSignIn } from './sign-in.documents.ts';
 
 /** Only pages of the console: an address of elsewhere could be made to look like ours. */
 const isOwnPage = (back: string | undefined): back is string =>
   back !== undefined && /^\/(?![/\\])/.test(back);
 
+/** Where the reader was, and why a sign-in at the issuer, which brought them back there, did not work. */
+function placeOf(back: string | undefined): { back?: string; problem?: string } {
+  if (!isOwnPage(back)) return {};
+  const [path = '/', query] = back.split('?', 2);
+  const search = new URLSearchParams(query);
+  const problem = search.get('signInError') ?? undefined;
+  if (problem === undefined) return { back };
+  search.delete('signInError');
+  return { back: search.size > 0 ? `${path}?${search}` : path, problem };
+}
+
 export function SignInPage() {
   useDocumentTitle(`${texts.title} · ${common.product}`);
-  const { back, expired } = useSearch({ from: '/sign-in' });
+  const { back: given, expired } = useSearch({ from: '/sign-in' });
+  const { back, problem } = placeOf(given);
+  const { data, loading } = useData(WaysToSignIn, {});
   const navigate = useNavigate();
   const router = useRouter();
-  const [refusal, setRefusal] = useState<SignInRefusal>();
-  const [busy, setBusy] = useState(false);
+  const issuer = data?.signInOptions.openIdConnect;
+  // Where the server does not say, the form says what is wrong as soon as somebody tries.
+  const hasPassword = data?.signInOptions.password ?? true;
 
-  async function submit(event: SyntheticEvent<HTMLFormElement>) {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget);
-    setBusy(true);
-    const refused = await signIn(String(form.get('username')), String(form.get('password')));
-    setBusy(false);
-    setRefusal(refused);
-    if (refused) return;
-    if (isOwnPage(back))
-      router.history.replace(router.history.createHref(`${basePath(router.basepath)}${back}`));
+  function goBack() {
+    if (back) router.history.replace(router.history.createHref(`${basePath(router.basepath)}${back}`));
     else void navigate({ to: '/', replace: true });
   }
 
@@ -54,42 +50,28 @@ export function SignInPage() {
           </Title>
           <Text c="dimmed">{texts.lead}</Text>
         </Stack>
-        <Paper withBorder p="xl" radius="lg" style={{ background: 'var(--surface)' }}>
-          <form onSubmit={submit}>
-            <Stack>
-              {expired && !refusal && (
-                <Alert color="brand" variant="light" role="status">
-                  {texts.expired}
-                </Alert>
-              )}
-              {refusal && (
-                <Alert color="red" variant="light" role="alert">
-                  {textOf(refusal)}
-                </Alert>
-              )}
-              <TextInput
-                name="username"
-                label={texts.username}
-                description={texts.usernameHint}
-                autoComplete="username"
-                autoCapitalize="none"
-                required
-                withAsterisk={false}
-                autoFocus
-              />
-              <PasswordInput
-                name="password"
-                label={texts.password}
-                autoComplete="current-password"
-                required
-                withAsterisk={false}
-              />
-              <Button type="submit" loading={busy} fullWidth>
-                {texts.submit}
-              </Button>
-              <IssuerButton back={back} />
-            </Stack>
-          </form>
+        <Paper
+          withBorder
+          p="xl"
+          radius="lg"
+          style={{ background: 'var(--surface)', visibility: loading ? 'hidden' : undefined }}
+          aria-busy={loading}
+        >
+          <Stack>
+            {expired && (
+              <Alert color="brand" variant="light" role="status">
+                {texts.expired}
+              </Alert>
+            )}
+            {issuer && problem && (
+              <Alert color="red" variant="light" role="alert">
+                {(texts.issuer[problem] ?? texts.issuerFailed)(issuer.name)}
+              </Alert>
+            )}
+            {hasPassword && <PasswordForm onSignedIn={goBack} />}
+            {issuer && hasPassword && <Divider label={texts.or} />}
+            {issuer && <IssuerButton issuer={issuer} back={back} />}
+          </Stack>
         </Paper>
       </Box>
     </Center>
@@ -97,7 +79,3 @@ export function SignInPage() {
 }
 
 const basePath = (path: string) => path.replace(/\/+$/, '');
-
-function textOf({ reason, again }: SignInRefusal): string {
-  return reason === 'throttled' ? texts.throttled(again) : texts[reason];
-}

@@ -1,4 +1,9 @@
-import type { ModuleRowFragment, SetRowFragment } from '../../api/types.documents.ts';
+import type {
+  DistributionSetOrderField,
+  ModuleRowFragment,
+  SetRowFragment,
+  SoftwareModuleOrderField,
+} from '../../api/types.documents.ts';
 import type { Column } from '../../parts/data-table.tsx';
 import { PageLink } from '../../parts/links.tsx';
 import { State } from '../../parts/status.tsx';
@@ -17,35 +22,47 @@ export function SetState({ set: { valid, complete } }: { set: Pick<SetRowFragmen
   );
 }
 
-export const SET_COLUMNS: readonly Column<SetRowFragment>[] = [
+export const SET_COLUMNS: readonly Column<SetRowFragment, DistributionSetOrderField>[] = [
   {
     id: 'name',
     label: columns.name,
+    order: 'NAME',
     cell: ({ name, number }) => (
       <PageLink to="/distribution-sets/$number" params={{ number: String(number) }} fw={550}>
         {name}
       </PageLink>
     ),
   },
-  { id: 'version', label: columns.version, cell: ({ version }) => version },
-  { id: 'type', label: columns.type, cell: ({ type }) => type?.name ?? common.none },
+  { id: 'version', label: columns.version, order: 'VERSION', cell: ({ version }) => version },
+  { id: 'type', label: columns.type, order: 'TYPE', cell: ({ type }) => type?.name ?? common.none },
   { id: 'state', label: columns.state, cell: (set) => <SetState set={set} /> },
   { id: 'tags', label: columns.tags, cell: ({ tags }) => tags?.map(({ name }) => name).join(', ') },
-  { id: 'created', label: columns.created, cell: ({ createdAt }) => <When at={createdAt} /> },
+  {
+    id: 'created',
+    label: columns.created,
+    order: 'CREATED_AT',
+    cell: ({ createdAt }) => <When at={createdAt} />,
+  },
 ];
 
-export const MODULE_COLUMNS: readonly Column<ModuleRowFragment>[] = [
+export const MODULE_COLUMNS: readonly Column<ModuleRowFragment, SoftwareModuleOrderField>[] = [
   {
     id: 'name',
     label: columns.name,
+    order: 'NAME',
     cell: ({ name, number }) => (
       <PageLink to="/software/modules/$number" params={{ number: String(number) }} fw={550}>
         {name}
       </PageLink>
     ),
   },
-  { id: 'version', label: columns.version, cell: ({ version }) => version },
-  { id: 'type', label: columns.type, cell: ({ type }) => type?.name ?? common.none },
-  { id: 'vendor', label: columns.vendor, cell: ({ vendor }) => vendor || common.none },
-  { id: 'created', label: columns.created, cell: ({ createdAt }) => <When at={createdAt} /> },
+  { id: 'version', label: columns.version, order: 'VERSION', cell: ({ version }) => version },
+  { id: 'type', label: columns.type, order: 'TYPE', cell: ({ type }) => type?.name ?? common.none },
+  { id: 'vendor', label: columns.vendor, order: 'VENDOR', cell: ({ vendor }) => vendor || common.none },
+  {
+    id: 'created',
+    label: columns.created,
+    order: 'CREATED_AT',
+    cell: ({ createdAt }) => <When at={createdAt} />,
+  },
 ];

@@ -1,7 +1,9 @@
-import { Text, TextInput } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { useChange } from '../../api/use-change.ts';
 import { FormDialog, typedIn } from '../../parts/form-dialog.tsx';
 import { done } from '../../parts/notify.tsx';
+import { RuledInput } from '../../parts/ruled-input.tsx';
+import { RULES } from '../../parts/rules.ts';
 import { moduleTexts } from '../../texts/software.ts';
 import { AddExternalFile } from './software.documents.ts';
 
@@ -59,15 +61,16 @@ export function ExternalFileDialog({
             {texts.lead}
           </Text>
           {FIELDS.map((field) => (
-            <TextInput
+            <RuledInput
               key={field}
+              rule={RULES[field]}
               name={field}
               label={texts[field]}
               description={HINTS[field]}
               error={faultOf(field)}
               required={NEEDED.includes(field)}
               withAsterisk={false}
-              {...(field === 'size' && { inputMode: 'numeric', pattern: '[0-9]+' })}
+              {...(field === 'size' && { inputMode: 'numeric' })}
               {...(field === 'filename' && { 'data-autofocus': true })}
               autoComplete="off"
               spellCheck={false}

@@ -1,10 +1,12 @@
-import { MultiSelect, Select, Textarea, TextInput } from '@mantine/core';
+import { MultiSelect, Select } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useChange } from '../../api/use-change.ts';
 import { useData } from '../../api/use-data.ts';
 import { FormDialog, typedIn } from '../../parts/form-dialog.tsx';
 import { NameField } from '../../parts/name-field.tsx';
+import { RuledInput, RuledTextarea } from '../../parts/ruled-input.tsx';
+import { RULES } from '../../parts/rules.ts';
 import { softwareTexts as texts } from '../../texts/software.ts';
 import { CreateModule, CreateSet, ModuleChoices, SoftwareTypes } from './software.documents.ts';
 
@@ -16,7 +18,8 @@ function NameFields({ faultOf }: { faultOf: FaultOf }) {
   return (
     <>
       <NameField label={texts.name} faultOf={faultOf} />
-      <TextInput
+      <RuledInput
+        rule={RULES.version}
         name="version"
         label={texts.version}
         error={faultOf('version')}
@@ -27,6 +30,16 @@ function NameFields({ faultOf }: { faultOf: FaultOf }) {
     </>
   );
 }
+
+const DescriptionField = ({ faultOf }: { faultOf: FaultOf }) => (
+  <RuledTextarea
+    rule={RULES.description}
+    name="description"
+    label={texts.description}
+    error={faultOf('description')}
+    autosize
+  />
+);
 
 interface TypeFieldProps {
   types: readonly { id: string; name: string }[];
@@ -80,8 +93,14 @@ export function NewModuleDialog({ onClose }: { onClose: () => void }) {
         <>
           <NameFields faultOf={faultOf} />
           <TypeField types={types} value={typeId} onChange={setType} faultOf={faultOf} />
-          <TextInput name="vendor" label={texts.vendor} error={faultOf('vendor')} autoComplete="off" />
-          <Textarea name="description" label={texts.description} error={faultOf('description')} autosize />
+          <RuledInput
+            rule={RULES.vendor}
+            name="vendor"
+            label={texts.vendor}
+            error={faultOf('vendor')}
+            autoComplete="off"
+          />
+          <DescriptionField faultOf={faultOf} />
         </>
       )}
     </FormDialog>
@@ -89,14 +108,24 @@ export function NewModuleDialog({ onClose }: { onClose: () => void }) {
 }
 
 /** Creates a distribution set, with modules or still empty. */
-export function NewSetDialog({ onClose }: { onClose: () => void }) {
+export function NewSetDialog({
+  first,
+  onClose,
+}: {
+  /** A module that is chosen already. */
+  first?: { id: string; label: string };
+  onClose: () => void;
+}) {
   const navigate = useNavigate();
   const [create] = useChange(CreateSet);
   const { data } = useData(SoftwareTypes, {});
   const modules = useData(ModuleChoices, {});
   const types = data?.distributionSetTypes.nodes ?? [];
   const [chosen, setType] = useState<string | null>(null);
-  const [moduleIds, setModuleIds] = useState<string[]>([]);
+  const [moduleIds, setModuleIds] = useState<string[]>(first ? [first.id] : []);
+  const known = (modules.data?.softwareModules.nodes ?? [])
+    .filter(({ id }) => id !== first?.id)
+    .map(({ id, name, version }) => ({ value: id, label: `${name} ${version}` }));
   const typeId = chosen ?? types[0]?.id ?? null;
   return (
     <FormDialog
@@ -126,15 +155,12 @@ export function NewSetDialog({ onClose }: { onClose: () => void }) {
           <MultiSelect
             label={texts.moduleChoice}
             description={texts.moduleChoiceHint}
-            data={(modules.data?.softwareModules.nodes ?? []).map(({ id, name, version }) => ({
-              value: id,
-              label: `${name} ${version}`,
-            }))}
+            data={first ? [{ value: first.id, label: first.label }, ...known] : known}
             value={moduleIds}
             onChange={setModuleIds}
             searchable
           />
-          <Textarea name="description" label={texts.description} error={faultOf('description')} autosize />
+          <DescriptionField faultOf={faultOf} />
         </>
       )}
     </FormDialog>

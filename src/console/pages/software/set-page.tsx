@@ -10,7 +10,7 @@ import { useData } from '../../api/use-data.ts';
 import { useViewer } from '../../api/use-viewer.ts';
 import { Card } from '../../parts/card.tsx';
 import { confirm } from '../../parts/confirm.ts';
-import { PageButton, PageLink } from '../../parts/links.tsx';
+import { BackLink, PageButton, PageLink } from '../../parts/links.tsx';
 import { done, failure } from '../../parts/notify.tsx';
 import { OnePage } from '../../parts/one-page.tsx';
 import { Page } from '../../parts/page.tsx';
@@ -18,6 +18,8 @@ import { common } from '../../texts/common.ts';
 import { moduleTexts, setTexts as texts } from '../../texts/software.ts';
 import { AssignCard } from './assign-card.tsx';
 import { SetState } from './columns.tsx';
+import { InvalidateButton } from './invalidate-button.tsx';
+import { SetMetadataCard } from './metadata-cards.tsx';
 import {
   AddModules,
   DeleteSet,
@@ -66,6 +68,7 @@ function Shown({ set }: { set: SetFullFragment }) {
 
   return (
     <Page
+      back={<BackLink to="/software" />}
       title={title}
       lead={
         <Group gap="md">
@@ -85,6 +88,7 @@ function Shown({ set }: { set: SetFullFragment }) {
               {common.delete}
             </Button>
           )}
+          {set.viewerCan.update && set.valid && <InvalidateButton set={set} />}
           {can.createRollouts && set.complete && (
             <PageButton
               to="/rollouts/new"
@@ -100,6 +104,7 @@ function Shown({ set }: { set: SetFullFragment }) {
       {set.description && <Text size="sm">{set.description}</Text>}
       <ModulesCard set={set} />
       <TargetFilterCard set={set} />
+      <SetMetadataCard set={set} />
       {set.viewerCan.assign && <AssignCard set={set} />}
     </Page>
   );

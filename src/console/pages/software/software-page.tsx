@@ -1,16 +1,16 @@
-import { Button, Stack, Tabs } from '@mantine/core';
+import { Button, Tabs } from '@mantine/core';
 import { IconPackage, IconPlus } from '@tabler/icons-react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
-import { type Loaded, useData } from '../../api/use-data.ts';
+import type { FilterEntity } from '../../api/types.documents.ts';
 import { useViewer } from '../../api/use-viewer.ts';
 import { CreateButton } from '../../parts/create-button.tsx';
-import type { Column } from '../../parts/data-table.tsx';
-import { type Page as ListPage, ListTable } from '../../parts/list-table.tsx';
+import { DataTable } from '../../parts/data-table.tsx';
+import { FilteredList } from '../../parts/filtered-list.tsx';
 import { Page } from '../../parts/page.tsx';
-import { pageArguments } from '../../parts/place.ts';
 import { Empty } from '../../parts/states.tsx';
 import { TabList } from '../../parts/tab-list.tsx';
+import { type List, useList } from '../../parts/use-list.ts';
 import { softwareTexts as texts } from '../../texts/software.ts';
 import { MODULE_COLUMNS, SET_COLUMNS } from './columns.tsx';
 import { NewModuleDialog, NewSetDialog } from './new-dialogs.tsx';
@@ -29,6 +29,9 @@ export function SoftwarePage() {
   const go = (next: string | null) => void navigate({ search: next ? { tab: next as SoftwareTab } : {} });
   const maySeeSets = may('READ_DISTRIBUTION_SET');
   const maySeeModules = may('READ_SOFTWARE_MODULE');
+  const makeFirst = can.createSoftwareModules && (
+    <CreateButton label={texts.firstModule} onClick={() => setMaking('module')} />
+  );
   return (
     <Page
       wide
@@ -59,12 +62,12 @@ export function SoftwarePage() {
         </TabList>
         {maySeeSets && (
           <Tabs.Panel value="sets">
-            <SetsTab />
+            <SetsTab action={makeFirst} />
           </Tabs.Panel>
         )}
         {maySeeModules && (
           <Tabs.Panel value="modules">
-            <ModulesTab />
+            <ModulesTab action={makeFirst} />
           </Tabs.Panel>
         )}
         {maySeeModules && maySeeSets && (
@@ -79,74 +82,80 @@ export function SoftwarePage() {
   );
 }
 
-function SetsTab() {
-  const search = useSearch({ from: '/shell/software' });
-  const page = useData(Sets, pageArguments(search, PAGE_SIZE), { keep: true });
+interface TabProps {
+  /** What there is to do where there is nothing yet. */
+  action: ReactNode;
+}
+
+function SetsTab({ action }: TabProps) {
+  const list = useList(Sets, {
+    pageOf: (data) => data.distributionSets,
+    size: PAGE_SIZE,
+    columns: SET_COLUMNS,
+  });
   return (
-    <List
-      of={page}
-      list={page.data?.distributionSets}
+    <SoftwareList
+      list={list}
+      of="DISTRIBUTION_SET"
       label={texts.sets}
-      columns={SET_COLUMNS}
-      empty={<Nothing title={texts.noSets} hint={texts.noSetsHint} />}
+      emptyTitle={texts.noSets}
+      emptyHint={texts.noSetsHint}
+      action={action}
     />
   );
 }
 
-function ModulesTab() {
-  const search = useSearch({ from: '/shell/software' });
-  const page = useData(Modules, pageArguments(search, PAGE_SIZE), { keep: true });
+function ModulesTab({ action }: TabProps) {
+  const list = useList(Modules, {
+    pageOf: (data) => data.softwareModules,
+    size: PAGE_SIZE,
+    columns: MODULE_COLUMNS,
+  });
   return (
-    <List
-      of={page}
-      list={page.data?.softwareModules}
+    <SoftwareList
+      list={list}
+      of="SOFTWARE_MODULE"
       label={texts.modules}
-      columns={MODULE_COLUMNS}
-      empty={<Nothing title={texts.noModules} hint={texts.noModulesHint} />}
+      emptyTitle={texts.noModules}
+      emptyHint={texts.noModulesHint}
+      action={action}
     />
   );
 }
 
-const Nothing = (props: { title: string; hint: string }) => (
-  <Empty icon={<IconPackage size={40} stroke={1.4} />} {...props} />
-);
-
-interface Named {
-  id: string;
-  name: string;
-  version: string;
-}
-
-function List<Row extends Named>({
-  of,
+const SoftwareList = <Row extends { id: string; name: string; version: string }>({
   list,
+  of,
   label,
-  columns,
-  empty,
+  emptyTitle,
+  emptyHint,
+  action,
 }: {
-  of: Loaded<unknown>;
-  list: ListPage<Row> | undefined;
+  list: List<Row>;
+  of: FilterEntity;
   label: string;
-  columns: readonly Column<Row>[];
-  empty: ReactNode;
-}) {
-  const search = useSearch({ from: '/shell/software' });
-  const navigate = useNavigate({ from: '/software' });
-  return (
-    <Stack>
-      <ListTable
-        of={of}
-        page={list}
-        place={search}
-        size={PAGE_SIZE}
-        onMove={(place) => void navigate({ search: { tab: search.tab, ...place } })}
-        empty={empty}
-        label={label}
-        keyOf={({ id }) => id}
-        nameOf={({ name, version }) => `${name} ${version}`}
-        columns={columns}
-        height="calc(100vh - 280px)"
+  emptyTitle: string;
+  emptyHint: string;
+} & TabProps) => (
+  <FilteredList
+    list={list}
+    of={of}
+    placeholder={texts.filterPlaceholder}
+    empty={
+      <Empty
+        icon={<IconPackage size={40} stroke={1.4} />}
+        title={emptyTitle}
+        hint={emptyHint}
+        action={action}
       />
-    </Stack>
-  );
-}
+    }
+  >
+    <DataTable
+      {...list.table}
+      label={label}
+      keyOf={({ id }) => id}
+      nameOf={({ name, version }) => `${name} ${version}`}
+      height="calc(100vh - 320px)"
+    />
+  </FilteredList>
+);

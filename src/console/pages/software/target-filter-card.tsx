@@ -5,7 +5,7 @@ import type { SetFullFragment } from '../../api/types.documents.ts';
 import { useChange } from '../../api/use-change.ts';
 import { useData } from '../../api/use-data.ts';
 import { Card } from '../../parts/card.tsx';
-import { filterFaultOf } from '../../parts/filter-fault.tsx';
+import { filterFaultsOf } from '../../parts/filter-fault.tsx';
 import { FilterField } from '../../parts/filter-field.tsx';
 import { tell } from '../../parts/tell.ts';
 import { setTexts, targetFilterTexts as texts } from '../../texts/software.ts';
@@ -54,7 +54,7 @@ function FilterForm({
         <FilterField
           of="TARGET"
           value={draft}
-          fault={wanted ? filterFaultOf(reach.error) : undefined}
+          faults={wanted ? filterFaultsOf(reach.error) : []}
           onChange={setDraft}
           placeholder={texts.placeholder}
         />

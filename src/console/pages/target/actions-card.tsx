@@ -1,11 +1,13 @@
 import { Button, Group, Stack, Text, UnstyledButton } from '@mantine/core';
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
+import { quoted } from '../../api/filters.ts';
 import type { ActionRowFragment } from '../../api/types.documents.ts';
 import { useChange } from '../../api/use-change.ts';
 import { useData } from '../../api/use-data.ts';
 import { Card } from '../../parts/card.tsx';
 import { confirm } from '../../parts/confirm.ts';
+import { PageLink } from '../../parts/links.tsx';
 import { done, failure } from '../../parts/notify.tsx';
 import { Answer, Lines } from '../../parts/states.tsx';
 import { ActionState } from '../../parts/status.tsx';
@@ -20,15 +22,22 @@ const SHOWN_MOST = 200;
 /** What is shown of a target follows what happened to it this soon. */
 export const FOLLOW_MS = 500;
 
+/** One that is opened because somebody asked for it; another object each time. */
+export interface WantedAction {
+  id: string;
+}
+
 /** What it was and is given to do, the newest first. */
 export function ActionsCard({
   controllerId,
   moved,
   mayCancel,
+  wanted,
 }: {
   controllerId: string;
   moved: unknown;
   mayCancel: boolean;
+  wanted: WantedAction | undefined;
 }) {
   const [first, setFirst] = useState(SHOWN_FIRST);
   const actions = useData(TargetActions, { controllerId, first }, { keep: true });
@@ -47,8 +56,19 @@ export function ActionsCard({
           return (
             <Stack gap="xs">
               {nodes.map((action) => (
-                <ActionLine key={action.id} action={action} moved={moved} mayCancel={mayCancel} />
+                <ActionLine
+                  key={action.id}
+                  action={action}
+                  moved={moved}
+                  mayCancel={mayCancel}
+                  wanted={wanted?.id === action.id ? wanted : undefined}
+                />
               ))}
+              {totalCount > nodes.length && first === SHOWN_MOST && (
+                <PageLink to="/actions" search={{ filter: `target.controllerId==${quoted(controllerId)}` }}>
+                  {texts.allActions}
+                </PageLink>
+              )}
               {totalCount > nodes.length && first < SHOWN_MOST && (
                 <Button size="xs" variant="subtle" onClick={() => setFirst(SHOWN_MOST)}>
                   {texts.moreActions}
@@ -66,19 +86,27 @@ function ActionLine({
   action,
   moved,
   mayCancel,
+  wanted,
 }: {
   action: ActionRowFragment;
   moved: unknown;
   mayCancel: boolean;
+  wanted: WantedAction | undefined;
 }) {
   const [open, setOpen] = useState(false);
+  const line = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (!wanted) return;
+    setOpen(true);
+    line.current?.focus();
+  }, [wanted]);
   const { distributionSet, status, active, createdAt } = action;
   const name = distributionSet ? `${distributionSet.name} ${distributionSet.version}` : common.none;
   const Icon = open ? IconChevronDown : IconChevronRight;
   return (
     <div>
       <Group gap="sm" justify="space-between" wrap="nowrap">
-        <UnstyledButton onClick={() => setOpen(!open)} aria-expanded={open} miw={0}>
+        <UnstyledButton ref={line} onClick={() => setOpen(!open)} aria-expanded={open} miw={0}>
           <Group gap={6} wrap="nowrap">
             <Icon size={16} aria-hidden />
             <Text size="sm" fw={550} truncate>

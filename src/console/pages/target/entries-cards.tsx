@@ -1,11 +1,8 @@
 import type { TargetFullFragment } from '../../api/types.documents.ts';
-import { type Outcome, useChange } from '../../api/use-change.ts';
+import { refusalOf, useChange } from '../../api/use-change.ts';
 import { EntriesCard } from '../../parts/entries-card.tsx';
 import { targetTexts as texts } from '../../texts/target.ts';
 import { ChangeAttributes, ChangeMetadata, RemoveMetadata } from './target.documents.ts';
-
-/** Why it was refused; nothing if it wasn't. What went wrong as a whole is told already. */
-const refusalOf = (outcome: Outcome<unknown>) => (outcome ? outcome.faults[0]?.message : '');
 
 /** What the device says of itself. */
 export function AttributesCard({ target: { id, attributes, viewerCan } }: { target: TargetFullFragment }) {

@@ -1,5 +1,6 @@
-import { MultiSelect, Select } from '@mantine/core';
+import { MultiSelect, Select, Text } from '@mantine/core';
 import { useState } from 'react';
+import { quoted } from '../../api/filters.ts';
 import type { TargetFullFragment, UpdateTargetInput } from '../../api/types.documents.ts';
 import { useChange } from '../../api/use-change.ts';
 import { useData } from '../../api/use-data.ts';
@@ -7,11 +8,15 @@ import { useViewer } from '../../api/use-viewer.ts';
 import { Card } from '../../parts/card.tsx';
 import { Editable } from '../../parts/editable.tsx';
 import { Fact, Facts } from '../../parts/fact.tsx';
+import { PageLink } from '../../parts/links.tsx';
 import { done, failure } from '../../parts/notify.tsx';
+import { RULES } from '../../parts/rules.ts';
+import { useNow } from '../../parts/use-now.ts';
 import { When } from '../../parts/when.tsx';
 import { common } from '../../texts/common.ts';
-import { targetTexts as texts } from '../../texts/target.ts';
+import { credentialTexts, targetTexts as texts } from '../../texts/target.ts';
 import { TagChoices, TagTargets, TypeChoices, UntagTargets } from '../targets/bulk.documents.ts';
+import { AutoConfirmFact } from './auto-confirm-fact.tsx';
 import { ChangeTarget } from './target.documents.ts';
 
 type Changed = Omit<UpdateTargetInput, 'id'>;
@@ -43,6 +48,7 @@ export function FactsCard({ target }: { target: TargetFullFragment }) {
               label={texts[field]}
               editLabel={texts.edit(texts[field])}
               mayEdit={mayEdit}
+              rule={RULES[field]}
               save={(value) =>
                 save(
                   texts[field],
@@ -68,12 +74,26 @@ export function FactsCard({ target }: { target: TargetFullFragment }) {
         <Fact label={texts.tags}>
           <Tags target={target} mayEdit={mayEdit} />
         </Fact>
-        {target.enrollmentGroup && <Fact label={texts.enrolledBy}>{target.enrollmentGroup.name}</Fact>}
+        <AutoConfirmFact target={target} />
+        {target.enrollmentGroup && (
+          <Fact label={texts.enrolledBy}>
+            <PageLink
+              to="/enrollment"
+              search={{ tab: 'groups', filter: `name==${quoted(target.enrollmentGroup.name)}` }}
+            >
+              {target.enrollmentGroup.name}
+            </PageLink>
+          </Fact>
+        )}
+        {target.registeredWith && (
+          <Fact label={texts.registeredWith}>{credentialTexts[target.registeredWith]}</Fact>
+        )}
+        <SignInFact credential={target.credential} />
         <Fact label={texts.lastPoll}>
           <When at={target.lastControllerRequestAt} />
         </Fact>
         <Fact label={texts.nextPoll}>
-          <When at={target.nextExpectedRequestAt} never={common.none} />
+          <NextPoll at={target.nextExpectedRequestAt} />
         </Fact>
         <Fact label={texts.created}>
           <When at={target.createdAt} /> {texts.by} {target.createdBy}
@@ -83,6 +103,36 @@ export function FactsCard({ target }: { target: TargetFullFragment }) {
         </Fact>
       </Facts>
     </Card>
+  );
+}
+
+const SOON_MS = 45_000;
+
+/** One that did not come says since when it is missed. */
+function NextPoll({ at }: { at: string | null | undefined }) {
+  const now = useNow();
+  const left = at ? Date.parse(at) - now : 0;
+  if (left > 0 && left < SOON_MS) return <>{texts.nextPollSoon}</>;
+  return (
+    <>
+      {at && left <= 0 && texts.nextPollWas} <When at={at} never={common.none} />
+    </>
+  );
+}
+
+/** What the device has signed in with last. */
+function SignInFact({ credential }: Pick<TargetFullFragment, 'credential'>) {
+  if (!credential) return null;
+  const { kind, lastUsedAt, expiresAt } = credential;
+  return (
+    <Fact label={texts.signsInWith}>
+      {credentialTexts[kind]} <When at={lastUsedAt} c="dimmed" />
+      {expiresAt && (
+        <Text size="xs" c="dimmed" component="div">
+          {texts.expires} <When at={expiresAt} size="xs" />
+        </Text>
+      )}
+    </Fact>
   );
 }
 
@@ -107,6 +157,7 @@ function TypeChoice({
       onDropdownOpen={() => setOpened(true)}
       clearable
       maw={280}
+      my={-4}
     />
   );
 }
@@ -145,6 +196,7 @@ function Tags({ target, mayEdit }: { target: TargetFullFragment; mayEdit: boolea
       onDropdownOpen={() => setOpened(true)}
       searchable
       maw={360}
+      my={-4}
     />
   );
 }

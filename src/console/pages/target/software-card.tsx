@@ -5,10 +5,12 @@ import { useData } from '../../api/use-data.ts';
 import { useViewer } from '../../api/use-viewer.ts';
 import { Card } from '../../parts/card.tsx';
 import { Fact, Facts } from '../../parts/fact.tsx';
+import { SetLink } from '../../parts/set-link.tsx';
 import { useFollow } from '../../parts/use-follow.ts';
 import { When } from '../../parts/when.tsx';
 import { targetTexts as texts } from '../../texts/target.ts';
 import { FOLLOW_MS } from './actions-card.tsx';
+import { FailedUpdate } from './failed-update.tsx';
 import { NewestSet } from './newest-set.tsx';
 import { NextPoll } from './target.documents.ts';
 
@@ -16,13 +18,21 @@ const nameOf = (set: { name: string; version: string } | null | undefined) =>
   set ? `${set.name} ${set.version}` : texts.nothing;
 
 /** What runs on it, what should, and what its next poll is told. */
-export function SoftwareCard({ target, moved }: { target: TargetFullFragment; moved: unknown }) {
+export function SoftwareCard({
+  target,
+  moved,
+  onShowAction,
+}: {
+  target: TargetFullFragment;
+  moved: unknown;
+  onShowAction: (actionId: string) => void;
+}) {
   const next = useData(NextPoll, { controllerId: target.controllerId });
   useFollow(moved, next.reload, FOLLOW_MS);
   const { may } = useViewer();
   const answer = next.data?.target?.nextPollAnswer;
-  const shown = (set: Parameters<typeof nameOf>[0]) =>
-    may('READ_DISTRIBUTION_SET') ? nameOf(set) : texts.unseenSet;
+  const shown = (set: TargetFullFragment['assignedDistributionSet']) =>
+    may('READ_DISTRIBUTION_SET') ? set ? <SetLink set={set} /> : texts.nothing : texts.unseenSet;
   return (
     <Card title={texts.software}>
       <Facts>
@@ -37,6 +47,9 @@ export function SoftwareCard({ target, moved }: { target: TargetFullFragment; mo
         </Fact>
         <NewestSet target={target} />
       </Facts>
+      {target.updateStatus === 'ERROR' && (
+        <FailedUpdate controllerId={target.controllerId} moved={moved} onShow={onShowAction} />
+      )}
       <Alert variant="light" color="brand" icon={<IconArrowRight size={18} />} title={texts.answer} mih={82}>
         <Text size="sm">{answer ? lineOf(answer) : '\u00a0'}</Text>
         {answer?.links.some(({ rel }) => rel === 'CONFIG_DATA') && (

@@ -1,7 +1,7 @@
 import { Button, Group, SimpleGrid, Stack } from '@mantine/core';
 import { IconDeviceUnknown, IconTrash } from '@tabler/icons-react';
 import { useNavigate, useParams } from '@tanstack/react-router';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { useSubscription } from 'urql';
 import { quoted } from '../../api/filters.ts';
 import type { TargetFullFragment } from '../../api/types.documents.ts';
@@ -17,7 +17,9 @@ import { common } from '../../texts/common.ts';
 import { targetTexts as texts } from '../../texts/target.ts';
 import { bulkTexts } from '../../texts/targets.ts';
 import { DeleteTargets } from '../targets/bulk.documents.ts';
-import { ActionsCard } from './actions-card.tsx';
+import { ActionsCard, type WantedAction } from './actions-card.tsx';
+import { CertificatesCard } from './certificates-card.tsx';
+import { ClaimCard } from './claim-card.tsx';
 import { AttributesCard, MetadataCard } from './entries-cards.tsx';
 import { FactsCard } from './facts-card.tsx';
 import { SoftwareCard } from './software-card.tsx';
@@ -57,6 +59,7 @@ export function TargetPage() {
 /** `moved` is another value whenever something has happened to it. */
 function Shown({ target, moved }: { target: TargetFullFragment; moved: unknown }) {
   const { controllerId, name, updateStatus, viewerCan } = target;
+  const [wanted, setWanted] = useState<WantedAction>();
   return (
     <Page
       title={name || controllerId}
@@ -72,12 +75,19 @@ function Shown({ target, moved }: { target: TargetFullFragment; moved: unknown }
         <Stack gap="md" miw={0}>
           <FactsCard target={target} />
           {(viewerCan.readToken || viewerCan.rotateToken) && <TokenCard target={target} />}
+          {target.certificates && target.certificates.length > 0 && <CertificatesCard target={target} />}
+          {(viewerCan.update || target.movedAt) && <ClaimCard target={target} />}
           <AttributesCard target={target} />
           <MetadataCard target={target} />
         </Stack>
         <Stack gap="md" miw={0}>
-          <SoftwareCard target={target} moved={moved} />
-          <ActionsCard controllerId={controllerId} moved={moved} mayCancel={viewerCan.update} />
+          <SoftwareCard target={target} moved={moved} onShowAction={(id) => setWanted({ id })} />
+          <ActionsCard
+            controllerId={controllerId}
+            moved={moved}
+            mayCancel={viewerCan.update}
+            wanted={wanted}
+          />
           <TimelineCard controllerId={controllerId} moved={moved} />
         </Stack>
       </SimpleGrid>

@@ -1,8 +1,12 @@
 import { Button, Code, Group, Text } from '@mantine/core';
 import { useState } from 'react';
+import { quoted } from '../../api/filters.ts';
 import type { TargetTimelineQuery } from '../../api/types.documents.ts';
 import { useData } from '../../api/use-data.ts';
+import { useViewer } from '../../api/use-viewer.ts';
 import { Card } from '../../parts/card.tsx';
+import { Changes } from '../../parts/changes.tsx';
+import { PageLink } from '../../parts/links.tsx';
 import { Answer, Lines } from '../../parts/states.tsx';
 import { actionTone, type Tone, toneClass } from '../../parts/status.tsx';
 import { useFollow } from '../../parts/use-follow.ts';
@@ -15,11 +19,13 @@ import classes from './timeline.module.css';
 type Entry = NonNullable<NonNullable<TargetTimelineQuery['target']>['timeline']>['nodes'][number];
 
 const PAGE = 20;
+/** The largest page that the server answers; what is older is in the audit log. */
+const MOST = 500;
 const FOLLOW_MS = 500;
-const MOST_CHANGES = 8;
 
 /** What happened to it, the newest first; it grows as more happens. */
 export function TimelineCard({ controllerId, moved }: { controllerId: string; moved: unknown }) {
+  const { may } = useViewer();
   const [first, setFirst] = useState(PAGE);
   const timeline = useData(TargetTimeline, { controllerId, first }, { keep: true });
   useFollow(moved, timeline.reload, FOLLOW_MS);
@@ -43,12 +49,21 @@ export function TimelineCard({ controllerId, moved }: { controllerId: string; mo
                   <Line key={`${entry.at} ${entry.type} ${nodes.length - index}`} entry={entry} />
                 ))}
               </ol>
-              {pageInfo?.hasNextPage && (
+              {pageInfo?.hasNextPage && first < MOST && (
                 <Group>
-                  <Button size="xs" variant="default" onClick={() => setFirst(first + 5 * PAGE)}>
+                  <Button
+                    size="xs"
+                    variant="default"
+                    onClick={() => setFirst(Math.min(first + 5 * PAGE, MOST))}
+                  >
                     {texts.more}
                   </Button>
                 </Group>
+              )}
+              {pageInfo?.hasNextPage && first === MOST && may('READ_AUDIT') && (
+                <PageLink to="/audit" search={{ filter: `target==${quoted(controllerId)}` }}>
+                  {texts.older}
+                </PageLink>
               )}
             </>
           );
@@ -71,7 +86,7 @@ function Line({ entry }: { entry: Entry }) {
     <li className={`${classes.entry} ${toneClass(toneOf(entry))}`}>
       <Text size="sm" component="div">
         <b>{status ? texts.step(actionStatusTexts[status]) : texts.event(type)}</b>{' '}
-        {actor && (
+        {actor && type !== 'TARGET_REGISTERED' && (
           <Text span size="sm" c="dimmed">
             {actorKind === 'DEVICE' ? texts.byItself : texts.by(actor)}
           </Text>
@@ -87,7 +102,11 @@ function Line({ entry }: { entry: Entry }) {
           {filter && <Code>{filter}</Code>}
         </Text>
       )}
-      <Changes changes={entry.changes} />
+      {/* That a device need not report its attributes any more goes without saying. */}
+      <Changes
+        changes={entry.changes}
+        without={type === 'TARGET_ATTRIBUTES_REPORTED' ? 'requestAttributes' : undefined}
+      />
       {messages.map((message) => (
         <Text size="xs" c="dimmed" key={message} className={classes.message}>
           {message}
@@ -96,48 +115,3 @@ function Line({ entry }: { entry: Entry }) {
     </li>
   );
 }
-
-/** What was changed, field by field. */
-function Changes({ changes }: { changes: Entry['changes'] }) {
-  const lines = Object.entries(changes ?? {}).flatMap(([field, change]) => linesOf(field, change));
-  if (lines.length === 0) return null;
-  return (
-    <dl className={classes.changes}>
-      {lines.slice(0, MOST_CHANGES).map(({ name, before, after }) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{before === undefined ? shown(after) : texts.was(shown(before), shown(after))}</dd>
-        </div>
-      ))}
-    </dl>
-  );
-}
-
-interface Change {
-  name: string;
-  before: unknown;
-  after: unknown;
-}
-
-const isMap = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** Of attributes and the like a line for each key that differs. */
-function linesOf(field: string, change: unknown): Change[] {
-  if (!isMap(change)) return [{ name: field, before: undefined, after: change }];
-  const { old: before, new: after } = change;
-  if (!isMap(before) && !isMap(after)) return [{ name: field, before, after }];
-  const [old, now] = [isMap(before) ? before : {}, isMap(after) ? after : {}];
-  return [...new Set([...Object.keys(now), ...Object.keys(old)])]
-    .filter((key) => old[key] !== now[key])
-    .map((key) => ({ name: key, before: old[key], after: now[key] }));
-}
-
-const shown = (value: unknown): string =>
-  value === undefined || value === null || value === ''
-    ? texts.empty
-    : Array.isArray(value)
-      ? value.map(shown).join(', ')
-      : isMap(value)
-        ? JSON.stringify(value)
-        : String(value);

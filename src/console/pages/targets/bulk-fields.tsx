@@ -4,9 +4,11 @@ import { useState } from 'react';
 import { quoted } from '../../api/filters.ts';
 import { useData } from '../../api/use-data.ts';
 import { type Force, ForceField } from '../../parts/force-field.tsx';
+import { GroupField } from '../../parts/group-field.tsx';
 import { reasonOf } from '../../parts/reason.ts';
+import { RULES } from '../../parts/rules.ts';
 import { bulkTexts as texts } from '../../texts/targets.ts';
-import { GroupChoices, SetChoices, TagChoices, TypeChoices } from './bulk.documents.ts';
+import { SetChoices, TagChoices, TypeChoices } from './bulk.documents.ts';
 import type { BulkKind } from './bulk-kind.ts';
 
 export interface BulkValues extends Force {
@@ -31,7 +33,15 @@ export function BulkFields({ kind, ...props }: FieldProps & { kind: BulkKind }) 
     case 'type':
       return <TypeField {...props} />;
     case 'group':
-      return <GroupField {...props} />;
+      return (
+        <GroupField
+          label={texts.groupLabel}
+          description={texts.groupHint}
+          value={props.values.group ?? ''}
+          onChange={(group) => props.onChange({ group })}
+          data-autofocus
+        />
+      );
     case 'rotate':
       return (
         <NumberInput
@@ -59,6 +69,7 @@ function TagField({ values, onChange }: FieldProps) {
       data={[...new Set(data?.targetTags.nodes.map(({ name }) => name))]}
       value={values.tag ?? ''}
       onChange={(tag) => onChange({ tag })}
+      error={RULES.name(values.tag ?? '', false)}
       data-autofocus
     />
   );
@@ -75,20 +86,6 @@ function TypeField({ values, onChange }: FieldProps) {
       onChange={(typeId) => onChange({ typeId })}
       clearable
       searchable
-      data-autofocus
-    />
-  );
-}
-
-function GroupField({ values, onChange }: FieldProps) {
-  const { data } = useData(GroupChoices, {});
-  return (
-    <Autocomplete
-      label={texts.groupLabel}
-      description={texts.groupHint}
-      data={data?.targetGroups ?? []}
-      value={values.group ?? ''}
-      onChange={(group) => onChange({ group })}
       data-autofocus
     />
   );

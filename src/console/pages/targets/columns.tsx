@@ -1,5 +1,5 @@
 import { Badge, Group, Text } from '@mantine/core';
-import type { TargetOrder, TargetOrderField, TargetRowFragment } from '../../api/types.documents.ts';
+import type { TargetOrderField, TargetRowFragment } from '../../api/types.documents.ts';
 import type { Column } from '../../parts/data-table.tsx';
 import { PageLink } from '../../parts/links.tsx';
 import { TargetState } from '../../parts/status.tsx';
@@ -21,28 +21,28 @@ const plain = (text: string | null | undefined) =>
 const software = (set: { name: string; version: string } | null) =>
   plain(set && `${set.name} ${set.version}`);
 
-export const TARGET_COLUMNS: readonly Column<TargetRowFragment>[] = [
+export const TARGET_COLUMNS: readonly Column<TargetRowFragment, TargetOrderField>[] = [
   {
     id: 'controllerId',
     label: texts.controllerId,
-    sortable: true,
+    order: 'CONTROLLER_ID',
     cell: ({ controllerId }) => (
       <PageLink to="/targets/$controllerId" params={{ controllerId }} fw={550}>
         {controllerId}
       </PageLink>
     ),
   },
-  { id: 'name', label: texts.name, sortable: true, cell: ({ name }) => plain(name) },
+  { id: 'name', label: texts.name, order: 'NAME', cell: ({ name }) => plain(name) },
   {
     id: 'status',
     label: texts.status,
-    sortable: true,
+    order: 'UPDATE_STATUS',
     cell: ({ updateStatus }) => <TargetState status={updateStatus} />,
   },
   {
     id: 'lastPoll',
     label: texts.lastPoll,
-    sortable: true,
+    order: 'LAST_CONTROLLER_REQUEST_AT',
     cell: ({ lastControllerRequestAt, overdue }) => (
       <Group gap={8} wrap="nowrap">
         <When at={lastControllerRequestAt} />
@@ -54,8 +54,8 @@ export const TARGET_COLUMNS: readonly Column<TargetRowFragment>[] = [
       </Group>
     ),
   },
-  { id: 'type', label: texts.type, sortable: true, cell: ({ targetType }) => plain(targetType?.name) },
-  { id: 'group', label: texts.group, sortable: true, cell: ({ group }) => plain(group) },
+  { id: 'type', label: texts.type, order: 'TARGET_TYPE', cell: ({ targetType }) => plain(targetType?.name) },
+  { id: 'group', label: texts.group, order: 'GROUP', cell: ({ group }) => plain(group) },
   {
     id: 'tags',
     label: texts.tags,
@@ -87,42 +87,27 @@ export const TARGET_COLUMNS: readonly Column<TargetRowFragment>[] = [
     label: texts.installed,
     cell: ({ installedDistributionSet }) => software(installedDistributionSet),
   },
-  { id: 'address', label: texts.address, sortable: true, cell: ({ address }) => plain(address) },
+  { id: 'address', label: texts.address, order: 'ADDRESS', cell: ({ address }) => plain(address) },
   {
     id: 'description',
     label: texts.description,
-    sortable: true,
+    order: 'DESCRIPTION',
     cell: ({ description }) => plain(description),
   },
-  { id: 'created', label: texts.created, sortable: true, cell: ({ createdAt }) => <When at={createdAt} /> },
-  { id: 'createdBy', label: texts.createdBy, sortable: true, cell: ({ createdBy }) => plain(createdBy) },
+  {
+    id: 'created',
+    label: texts.created,
+    order: 'CREATED_AT',
+    cell: ({ createdAt }) => <When at={createdAt} />,
+  },
+  { id: 'createdBy', label: texts.createdBy, order: 'CREATED_BY', cell: ({ createdBy }) => plain(createdBy) },
   {
     id: 'modified',
     label: texts.modified,
-    sortable: true,
+    order: 'LAST_MODIFIED_AT',
     cell: ({ lastModifiedAt }) => <When at={lastModifiedAt} />,
   },
 ];
 
 /** What is hidden until the reader chooses otherwise. */
 export const HIDDEN_FIRST = ['assigned', 'address', 'description', 'created', 'createdBy', 'modified'];
-
-const ORDERS: Record<string, TargetOrderField> = {
-  controllerId: 'CONTROLLER_ID',
-  name: 'NAME',
-  status: 'UPDATE_STATUS',
-  lastPoll: 'LAST_CONTROLLER_REQUEST_AT',
-  type: 'TARGET_TYPE',
-  group: 'GROUP',
-  address: 'ADDRESS',
-  description: 'DESCRIPTION',
-  created: 'CREATED_AT',
-  createdBy: 'CREATED_BY',
-  modified: 'LAST_MODIFIED_AT',
-};
-
-/** The order that the address names, if it is one. */
-export function orderOf(sort: string | undefined): TargetOrder[] | undefined {
-  const field = ORDERS[sort?.replace(/^-/, '') ?? ''];
-  return field && [{ field, direction: sort!.startsWith('-') ? 'DESC' : 'ASC' }];
-}

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, Popover, Stack, Text, TextInput, UnstyledButton } from '@mantine/core';
+import { ActionIcon, Button, Group, Popover, Stack, Text, UnstyledButton } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconBookmark, IconTrash } from '@tabler/icons-react';
 import { type SyntheticEvent, useState } from 'react';
@@ -7,6 +7,8 @@ import { useData } from '../../api/use-data.ts';
 import { useViewer } from '../../api/use-viewer.ts';
 import { FocusHome } from '../../parts/dialog.tsx';
 import { done } from '../../parts/notify.tsx';
+import { RuledInput } from '../../parts/ruled-input.tsx';
+import { RULES } from '../../parts/rules.ts';
 import { common } from '../../texts/common.ts';
 import { filterTexts as texts } from '../../texts/targets.ts';
 import { ForgetFilter, SaveFilter, TargetFilters as TargetFiltersQuery } from './targets.documents.ts';
@@ -84,7 +86,8 @@ function Save({ filter }: { filter: string }) {
   return (
     <form onSubmit={submit}>
       <Group gap="xs" align="flex-end" wrap="nowrap">
-        <TextInput
+        <RuledInput
+          rule={RULES.name}
           name="name"
           size="xs"
           flex={1}

@@ -4,7 +4,7 @@ import { tenants } from '../../../database/tables/tenants.ts';
 import { users } from '../../../database/tables/users.ts';
 import { userNotFound } from '../../../errors.ts';
 import { change } from '../../shared/change.ts';
-import type { Platform } from '../../shared/context.ts';
+import { asServer, type Platform } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import { hashPassword } from '../passwords.ts';
 import { endSessionsOf } from '../sessions/end.ts';
@@ -27,9 +27,7 @@ export async function setPassword(platform: Platform, input: z.input<typeof SetP
     .where(eq(tenants.nameKey, name));
   if (!found) throw userNotFound(`${tenant}\\${username}`);
 
-  const caller = { tenantId: found.tenantId, username: 'system', kind: 'SYSTEM' } as const;
-  const origin = { channel: 'SERVER', address: null } as const;
-  await change({ ...platform, caller, origin }, async (tx, changes) => {
+  await change(asServer(platform, found.tenantId), async (tx, changes) => {
     const changed = await tx
       .update(users)
       .set({ passwordHash, lastModifiedAt: platform.clock(), lastModifiedBy: 'system' })

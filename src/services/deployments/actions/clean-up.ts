@@ -5,7 +5,7 @@ import { ACTION_STATUSES, actions, isEnded } from '../../../database/tables/acti
 import { tenantConfiguration } from '../../../database/tables/tenants.ts';
 import type { ConfigurationKeyName } from '../../platform/tenants/configuration-keys.ts';
 import { change } from '../../shared/change.ts';
-import type { ActorContext, Platform } from '../../shared/context.ts';
+import { asServer, type Platform } from '../../shared/context.ts';
 import { removeActions } from './delete.ts';
 import { lockActions } from './select.ts';
 
@@ -27,8 +27,7 @@ export async function cleanUpActions(platform: Platform, isStopping: () => boole
 export async function cleanUpSomeActions(platform: Platform, tenantId: number): Promise<number> {
   const { afterMs, statuses } = (await platform.tenants.byId(tenantId)).settings.actionCleanup;
   if (afterMs === null) return 0;
-  const caller = { tenantId, username: 'system', kind: 'SYSTEM' } as const;
-  const context: ActorContext = { ...platform, caller, origin: { channel: 'SERVER', address: null } };
+  const context = asServer(platform, tenantId);
   const expired = and(
     isEnded(actions),
     inArray(

@@ -10,6 +10,7 @@ import {
   type SelectedTarget,
   selectTargetIds,
 } from '../../fleet/targets/selection.ts';
+import { isHere } from '../../fleet/targets/target.ts';
 import { added, affected } from '../../platform/audit/record.ts';
 import { changeBy, type Step } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
@@ -76,7 +77,7 @@ export async function assignTo({ tx, context, changes }: Step, given: Given): Pr
     const created: CreatedAction[] = [];
     for (const chunk of chunks(selected)) {
       const without = await targetsWithoutSet(tx, tenantId, plan, chunk);
-      await requireRoomForActions(tx, tenantId, settings.actionCleanup.percentOnQuota, without);
+      await requireRoomForActions({ tx, changes }, tenantId, settings.actionCleanup.percentOnQuota, without);
       for (const action of await deploy(tx, context, plan, without)) created.push(action);
       alreadyAssigned += chunk.length - without.length;
     }
@@ -105,12 +106,12 @@ async function countAssignment(context: Context, given: Given): Promise<Assignme
     actions: [],
   };
   for (const { ids, controllerIds, filter, among, ...options } of given.assignments) {
-    const selection = { ids, controllerIds, filter, among };
+    const selection = { ids, controllerIds, filter, among, only: isHere };
     const plan = planOf(context, set, { ...options, offline: given.offline ?? false }, settings);
     const choice = { ...selection, onNotFound: given.onNotFound };
     const chosen = (await isSelected(database, context, 'UPDATE_TARGET', selection))!;
-    const concerned = { same: havingSet(context, plan) };
-    const { total, same } = await countSelectedAndSame(context, 'UPDATE_TARGET', choice, concerned);
+    const having = havingSet(context, plan);
+    const { total, same } = await countSelectedAndSame(context, 'UPDATE_TARGET', choice, having);
     await refuseIncompatible(database, context, set, chosen);
     const path = [filter == null ? 'controllerIds' : 'filter'];
     if (!given.ignoreTargetFilter) await refuseOutside(database, context, set, { chosen: [chosen], path });
@@ -150,7 +151,7 @@ async function planAll(
   const { settings } = await context.tenants.byId(context.caller.tenantId);
   const planned: Planned[] = [];
   for (const { ids, controllerIds, filter, among, ...options } of assignments) {
-    const choice = { ids, controllerIds, filter, among, onNotFound };
+    const choice = { ids, controllerIds, filter, among, only: isHere, onNotFound };
     const selected = await selectTargetIds(tx, context, 'UPDATE_TARGET', choice);
     const plan = planOf(context, set, { ...options, offline: offline ?? false }, settings);
     planned.push({ filter, selected, plan });

@@ -1,4 +1,5 @@
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import { analyzeGrown } from '../../../database/analyze.ts';
 import { arrayOf } from '../../../database/bulk.ts';
 import type { Transaction } from '../../../database/connect.ts';
 import {
@@ -10,7 +11,7 @@ import {
 import { distributionSets } from '../../../database/tables/distribution-sets.ts';
 import { targetAutoConfirm } from '../../../database/tables/target-data.ts';
 import { targets } from '../../../database/tables/targets.ts';
-import type { SelectedTarget } from '../../fleet/targets/selection.ts';
+import type { Concerned, SelectedTarget } from '../../fleet/targets/selection.ts';
 import type { Author } from '../../shared/authorship.ts';
 import { SERVER_MESSAGE } from '../actions/messages.ts';
 import { idArrayOf } from '../actions/select.ts';
@@ -43,21 +44,42 @@ export interface CreatedAction {
  * assignment to install it is news. By `IS NOT DISTINCT FROM`, so that PostgreSQL begins with the targets also where it
  * doesn't know yet how many have the set.
  */
-export function isAlreadyAssigned(
-  tenantId: number,
-  { setId, forceType }: Pick<Plan, 'setId' | 'forceType'>,
-): SQL {
-  const { targetId, assignedSetId, installedSetId } = targetDeployments;
-  const isAssigned = sql`${assignedSetId} IS NOT DISTINCT FROM ${setId}`;
-  if (forceType === 'downloadonly') return isAssigned;
-  return sql`${isAssigned} AND (${installedSetId} IS NOT DISTINCT FROM ${setId} OR EXISTS (
-    SELECT 1 FROM ${actions} WHERE ${actions.tenantId} = ${tenantId} AND ${actions.targetId} = ${targetId}
-      AND ${actions.active} AND ${actions.setId} IS NOT DISTINCT FROM ${setId}))`;
+export function isAlreadyAssigned(tenantId: number, { setId, forceType }: OfSet): SQL {
+  const { assigned, installed, underWay } = deploymentOf(tenantId, setId);
+  return forceType === 'downloadonly' ? assigned : sql`${assigned} AND (${installed} OR ${underWay})`;
 }
 
-/** The targets that are to have the set anyway. */
-export const havingSet = ({ caller }: Pick<Author, 'caller'>, plan: Plan): SQL => sql`
-  SELECT ${targetDeployments.targetId} ${deploymentsWithSet(caller.tenantId, plan)}`;
+type OfSet = Pick<Plan, 'setId' | 'forceType'>;
+
+/** What can be said of a row of `target_deployments` and a set. */
+function deploymentOf(tenantId: number, setId: number) {
+  const { targetId, assignedSetId, installedSetId } = targetDeployments;
+  return {
+    assigned: sql`${assignedSetId} IS NOT DISTINCT FROM ${setId}`,
+    installed: sql`${installedSetId} IS NOT DISTINCT FROM ${setId}`,
+    underWay: sql`EXISTS (
+      SELECT 1 FROM ${actions} WHERE ${actions.tenantId} = ${tenantId} AND ${actions.targetId} = ${targetId}
+        AND ${actions.active} AND ${actions.setId} IS NOT DISTINCT FROM ${setId})`,
+  };
+}
+
+/**
+ * The targets that are to have the set anyway, to be counted: those that it is assigned to, but for those that neither
+ * have it nor are on the way. So PostgreSQL joins them by several processes; an OR with a sub-query it does by one.
+ */
+export function havingSet(
+  { caller: { tenantId } }: Pick<Author, 'caller'>,
+  { setId, forceType, offline }: Plan,
+): Pick<Concerned, 'same' | 'unlike'> {
+  const { assigned, installed, underWay } = deploymentOf(tenantId, setId);
+  const deployments = (which: SQL) => sql`
+    SELECT ${targetDeployments.targetId} FROM ${targetDeployments}
+    WHERE ${targetDeployments.tenantId} = ${tenantId} AND ${which}`;
+  if (offline) return { same: deployments(sql`${assigned} AND ${installed}`) };
+  const same = deployments(assigned);
+  if (forceType === 'downloadonly') return { same };
+  return { same, unlike: deployments(sql`${assigned} AND NOT ${installed} AND NOT ${underWay}`) };
+}
 
 const deploymentsWithSet = (tenantId: number, plan: Plan): SQL => sql`
   FROM ${targetDeployments}
@@ -92,6 +114,7 @@ export async function deploy(
   await replaceActions(tx, author, plan, ids);
   const created = await insertActions(tx, author, plan, ids);
   await writeDeployments(tx, author, plan, ids);
+  await analyzeGrown(tx, targetDeployments, selected.length);
   const names = new Map(selected.map(({ id, controllerId }) => [id, controllerId]));
   return created.map((row) => ({ id: Number(row.id), controllerId: names.get(Number(row.target_id))! }));
 }

@@ -9,7 +9,7 @@ import { parseFilter } from '../../../filters/parse.ts';
 import { scopeCondition } from '../../access/scopes.ts';
 import { matchingTargets } from '../../fleet/targets/matching.ts';
 import type { SelectedTarget } from '../../fleet/targets/selection.ts';
-import { joinedPolls, joinedTypes } from '../../fleet/targets/target.ts';
+import { isHere, joinedPolls, joinedTypes } from '../../fleet/targets/target.ts';
 import type { Tenant } from '../../platform/tenants/registry.ts';
 import { type Changes, change } from '../../shared/change.ts';
 import type { Context, Platform } from '../../shared/context.ts';
@@ -81,7 +81,12 @@ export async function assignNextTargets(
     const locked = await lockFree(tx, tenantId, found);
     // Again, as only now nobody else assigns to them: an action of the set may have come meanwhile.
     const still = await selectTargets(tx, sql`${eligible} AND ${among(locked)}`);
-    const chosen = await makeRoom(tx, tenantId, tenant.settings.actionCleanup.percentOnQuota, still);
+    const chosen = await makeRoom(
+      { tx, changes },
+      tenantId,
+      tenant.settings.actionCleanup.percentOnQuota,
+      still,
+    );
     const plan = planOf(row, tenant.settings);
     const created = await deploy(tx, context, plan, chosen);
     if (created.length && tenant.settings.implicitLock && !assigned.locked)
@@ -125,6 +130,7 @@ async function eligibleTargets(
   const counts = forceType === 'downloadonly' ? sql`` : sql`AND ${actions.status} <> 'downloaded'`;
   return sql`${and(
     eq(targets.tenantId, tenantId),
+    isHere,
     await matchingTargets(context.database, { tenant, now: context.clock() }, parseFilter(filter)),
     await scopeCondition(context, 'UPDATE_TARGET'),
     takesSetType(tenantId, type.id),

@@ -32,8 +32,8 @@ export const findActive = ({ database, clock }: Platform): Promise<Active[]> =>
       id: autoAssignments.id,
       passedTo: autoAssignments.passedTo,
       newestPassed: autoAssignments.newestPassed,
-      mayPass: sql<boolean>`COALESCE(${restsUntil} <= clock_timestamp(), TRUE)`,
-      isToPass: sql<boolean>`COALESCE(${restsUntil} <= clock_timestamp() - ${IDLE_MS} * interval '1 ms', TRUE)`,
+      mayPass: sql<boolean>`COALESCE(${restsUntil} <= statement_timestamp(), TRUE)`,
+      isToPass: sql<boolean>`COALESCE(${restsUntil} <= statement_timestamp() - ${IDLE_MS} * interval '1 ms', TRUE)`,
     })
     .from(autoAssignments)
     .where(sql`${mayAssign(clock())} ${overAllTenants('due auto-assignments')}`)
@@ -51,7 +51,7 @@ export async function notePass(
     .set({
       passedTo: reached ?? 0,
       newestPassed: newest,
-      restsUntil: reached === null ? sql`clock_timestamp() + ${restMs} * interval '1 ms'` : null,
+      restsUntil: reached === null ? sql`statement_timestamp() + ${restMs} * interval '1 ms'` : null,
     })
     .where(and(eq(autoAssignments.tenantId, tenantId), eq(autoAssignments.id, id)));
 }

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { change } from '../../shared/change.ts';
-import type { ActorContext, Platform } from '../../shared/context.ts';
+import { asServer, type Platform } from '../../shared/context.ts';
 import { fillGroups } from './fill.ts';
 import { lockRollout } from './rollout.ts';
 import { runGroups } from './run-groups.ts';
@@ -28,13 +28,6 @@ export async function advanceRollout(platform: Platform, { tenantId, id }: Rollo
     return stepOf({ tx, context, changes, rollout });
   });
 }
-
-/** What the server does of itself in a tenant. */
-const asServer = (platform: Platform, tenantId: number): ActorContext => ({
-  ...platform,
-  caller: { tenantId, username: 'system', kind: 'SYSTEM' },
-  origin: { channel: 'SERVER', address: null },
-});
 
 async function stepOf(step: RolloutStep): Promise<HasMore> {
   const { context, rollout } = step;

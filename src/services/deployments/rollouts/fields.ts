@@ -1,3 +1,4 @@
+import type { SQLWrapper } from 'drizzle-orm';
 import { distributionSets, distributionSetTypes } from '../../../database/tables/distribution-sets.ts';
 import {
   ROLLOUT_GROUP_STATUSES,
@@ -5,7 +6,7 @@ import {
   rolloutGroups,
   rollouts,
 } from '../../../database/tables/rollouts.ts';
-import { fieldSet, owned } from '../../../filters/fields.ts';
+import { type Field, fieldSet, owned } from '../../../filters/fields.ts';
 import { authoredFields, authoredOrder, exact } from '../../shared/authorship.ts';
 import { type SortField, sortNames } from '../../shared/page.ts';
 import type { RolloutGroup } from './group.ts';
@@ -14,12 +15,37 @@ import type { Rollout } from './rollout.ts';
 const itsSet = (field: string) => owned('distributionSet', field, rollouts.setId);
 const typeOfItsSet = owned('distributionSetType', 'key', distributionSets.typeId);
 
+/** When it began and ended: of a rollout, or of one of its groups. */
+type Timed = Pick<Rollout, 'startedAt' | 'finishedAt'>;
+
+const timedFields = (table: Record<keyof Timed, SQLWrapper>): [string[], Field][] => [
+  [['startedAt'], { kind: 'time', column: table.startedAt }],
+  [['finishedAt'], { kind: 'time', column: table.finishedAt }],
+];
+
+const timedOrder = (table: Record<keyof Timed, SQLWrapper>) =>
+  ({
+    startedAt: {
+      expression: table.startedAt,
+      of: (row: Timed) => row.startedAt,
+      type: 'timestamptz',
+      nullable: true,
+    },
+    finishedAt: {
+      expression: table.finishedAt,
+      of: (row: Timed) => row.finishedAt,
+      type: 'timestamptz',
+      nullable: true,
+    },
+  }) as const;
+
 /** What a filter may ask of a rollout. */
 export const ROLLOUT_FIELDS = fieldSet([
   [['id'], { kind: 'integer', column: rollouts.id }],
   [['name'], { kind: 'text', column: rollouts.name }],
   [['description'], { kind: 'text', column: rollouts.description }],
   [['status'], { kind: 'enum', column: rollouts.status, values: ROLLOUT_STATUSES }],
+  ...timedFields(rollouts),
   [['distributionSet.id', 'ds.id'], { kind: 'integer', column: distributionSets.id, ...itsSet('id') }],
   [['distributionSet.name', 'ds.name'], { kind: 'text', column: distributionSets.name, ...itsSet('name') }],
   [
@@ -48,6 +74,7 @@ export const ROLLOUT_ORDER = {
     nullable: true,
   },
   status: { expression: rollouts.status, of: (r) => r.status, type: 'text' },
+  ...timedOrder(rollouts),
   ...authoredOrder(rollouts),
 } as const satisfies Record<string, SortField<Rollout>>;
 export type RolloutOrderField = keyof typeof ROLLOUT_ORDER;
@@ -60,6 +87,7 @@ export const ROLLOUT_GROUP_FIELDS = fieldSet([
   [['name'], { kind: 'text', column: rolloutGroups.name }],
   [['description'], { kind: 'text', column: rolloutGroups.description }],
   [['status'], { kind: 'enum', column: rolloutGroups.status, values: ROLLOUT_GROUP_STATUSES }],
+  ...timedFields(rolloutGroups),
   ...authoredFields(rolloutGroups),
 ]);
 
@@ -74,6 +102,7 @@ export const ROLLOUT_GROUP_ORDER = {
     nullable: true,
   },
   status: { expression: rolloutGroups.status, of: (g) => g.status, type: 'text' },
+  ...timedOrder(rolloutGroups),
   ...authoredOrder(rolloutGroups),
 } as const satisfies Record<string, SortField<RolloutGroup>>;
 export type RolloutGroupOrderField = keyof typeof ROLLOUT_GROUP_ORDER;

@@ -1,4 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm';
+import { analyzeGrown } from '../../../database/analyze.ts';
 import { chunks, insertFromArrays } from '../../../database/bulk.ts';
 import type { Transaction } from '../../../database/connect.ts';
 import { rolloutGroups, rolloutTargets } from '../../../database/tables/rollouts.ts';
@@ -22,12 +23,15 @@ export async function fillGroups(step: RolloutStep): Promise<HasMore> {
   const wanted = shareOf(groups, group, candidates) - group.totalTargets;
   const size = Math.min(wanted, ROWS_A_STEP);
   const { added, last } = size > 0 ? await addTargets(step, groups, group, size) : { added: 0, last: 0 };
+  const totalTargets = group.totalTargets + added;
+  // Fewer than there were: some are gone meanwhile.
+  const isFull = wanted <= size || added < size;
+  if (isFull) await analyzeGrown(step.tx, rolloutTargets, totalTargets);
   await writeGroup(step.tx, step.context, group, {
     candidates,
-    totalTargets: group.totalTargets + added,
+    totalTargets,
     filledTo: Math.max(last, group.filledTo),
-    // Fewer than there were: some are gone meanwhile.
-    ...((wanted <= size || added < size) && { status: 'ready' }),
+    ...(isFull && { status: 'ready' }),
   });
   return true;
 }

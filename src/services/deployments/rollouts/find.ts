@@ -4,8 +4,8 @@ import { rolloutGroups, rolloutTargets } from '../../../database/tables/rollouts
 import { targets } from '../../../database/tables/targets.ts';
 import { rolloutGroupNotFound, rolloutNotFound } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
-import type { TargetOrderField } from '../../fleet/targets/fields.ts';
 import { listTargets } from '../../fleet/targets/find.ts';
+import type { TargetOrderField } from '../../fleet/targets/order.ts';
 import type { Target } from '../../fleet/targets/target.ts';
 import { inOrderOf } from '../../shared/by-id.ts';
 import type { Context } from '../../shared/context.ts';

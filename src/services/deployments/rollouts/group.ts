@@ -30,6 +30,10 @@ export interface RolloutGroup extends Authored {
   successActionExpression: string;
   errorActionExpression: string;
   totalTargets: number;
+  /** When its targets were first told; null before, and if it had none to tell. */
+  startedAt: Date | null;
+  /** When it was done, or had failed on too many; null before. */
+  finishedAt: Date | null;
 }
 
 const COLUMNS = {
@@ -48,6 +52,8 @@ const COLUMNS = {
   successActionExpression: rolloutGroups.successActionExpression,
   errorActionExpression: rolloutGroups.errorActionExpression,
   totalTargets: rolloutGroups.totalTargets,
+  startedAt: rolloutGroups.startedAt,
+  finishedAt: rolloutGroups.finishedAt,
   createdAt: rolloutGroups.createdAt,
   createdBy: rolloutGroups.createdBy,
   lastModifiedAt: rolloutGroups.lastModifiedAt,
@@ -95,10 +101,11 @@ export const finishGroups = (
   tx: Transaction,
   context: ActorContext,
   { tenantId, id }: { tenantId: number; id: number },
-): Promise<unknown> =>
-  tx
+): Promise<unknown> => {
+  const stamp = modificationStamp(context);
+  return tx
     .update(rolloutGroups)
-    .set({ status: 'finished', ...modificationStamp(context) })
+    .set({ status: 'finished', finishedAt: stamp.lastModifiedAt, ...stamp })
     .where(
       and(
         eq(rolloutGroups.tenantId, tenantId),
@@ -106,3 +113,4 @@ export const finishGroups = (
         notInArray(rolloutGroups.status, ['finished', 'error']),
       ),
     );
+};

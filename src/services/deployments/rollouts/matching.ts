@@ -9,6 +9,7 @@ import { parseFilter } from '../../../filters/parse.ts';
 import { parseTargetFilter } from '../../fleet/targets/fields.ts';
 import { targetsWith } from '../../fleet/targets/keys.ts';
 import { matchingTargets } from '../../fleet/targets/matching.ts';
+import { isHere } from '../../fleet/targets/target.ts';
 import type { ActorContext } from '../../shared/context.ts';
 import { isForTarget, takesSetType } from '../assignments/compatibility.ts';
 import type { LockedRollout } from './rollout.ts';
@@ -52,7 +53,7 @@ export async function eligibleTargets(
     expression,
   );
   const isFor = ignoreTargetFilter ? undefined : await isForTarget(tx, context, set!);
-  return and(eq(targets.tenantId, tenantId), takesSetType(tenantId, set!.typeId), matching, isFor)!;
+  return and(eq(targets.tenantId, tenantId), isHere, takesSetType(tenantId, set!.typeId), matching, isFor)!;
 }
 
 /** How many targets there are for a rollout, and how many of them match none of the filters. */

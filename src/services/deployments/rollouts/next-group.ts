@@ -25,14 +25,20 @@ export async function startGroupAfter(
 export const lastStartedGroup = (groups: readonly GroupRow[]): GroupRow | undefined =>
   groups.findLast(({ status }) => status === 'running' || status === 'finished' || status === 'error');
 
-/** Changes the status of a group, and records it. */
+/** Changes the status of a group, says since when, and records it. */
 export async function setGroupStatus(
   { tx, context, changes, rollout }: RolloutStep,
   group: GroupRow,
   status: 'running' | 'finished' | 'error',
 ): Promise<void> {
-  Object.assign(group, { status, scheduledTo: 0 });
-  await writeGroup(tx, context, group, { status, scheduledTo: 0 });
+  const now = context.clock();
+  const values = {
+    status,
+    scheduledTo: 0,
+    ...(status === 'running' ? { startedAt: now } : { finishedAt: now }),
+  };
+  Object.assign(group, values);
+  await writeGroup(tx, context, group, values);
   changes.rollouts([rollout.id]);
   changes.record({
     type: `rollout-group.${status}`,
@@ -41,6 +47,7 @@ export async function setGroupStatus(
   });
 }
 
+/** In the order of an index: otherwise PostgreSQL may go through all actions, as it expects to meet a scheduled one soon. */
 export async function hasScheduledActions(tx: Transaction, { tenantId, id }: GroupRow): Promise<boolean> {
   const [row] = await tx
     .select({ id: actions.id })
@@ -48,6 +55,7 @@ export async function hasScheduledActions(tx: Transaction, { tenantId, id }: Gro
     .where(
       and(eq(actions.tenantId, tenantId), eq(actions.rolloutGroupId, id), eq(actions.status, 'scheduled')),
     )
+    .orderBy(actions.targetId)
     .limit(1);
   return row !== undefined;
 }

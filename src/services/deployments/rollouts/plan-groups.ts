@@ -108,6 +108,8 @@ const conditionsOf = (input: Partial<GroupConditions>, own: Partial<GroupConditi
 
 /** Percentages are rounded: three groups of 33 % take everything. */
 const WHOLE = 99;
+/** So far off are sums of percentages with the seven digits that are stored: three thirds are thirds all the same. */
+const STORED_EXACTLY = 2e-5;
 
 type Share = Pick<GroupPlan, 'filter' | 'percentage' | 'dynamic'>;
 
@@ -125,7 +127,7 @@ export const leftBy = (groups: readonly Share[], matching: number): number =>
 
 /**
  * How many a group gets of the candidates that groups before it left: its percentage is of all that its filter matches,
- * so those before it with the same filter make it a larger part of the rest.
+ * so those before it with the same filter make it a larger part of the rest. The console's plan says the same.
  */
 export function shareOf(groups: readonly Share[], group: Share, candidates: number): number {
   const alike = groups.filter(({ filter, dynamic }) => filter === group.filter && !dynamic);
@@ -133,6 +135,8 @@ export function shareOf(groups: readonly Share[], group: Share, candidates: numb
   const taken = alike.slice(0, at).reduce((sum, { percentage }) => sum + percentage, 0);
   const isLast = at === alike.length - 1 && taken + group.percentage >= WHOLE;
   const rest = 100 - taken;
-  const part = isLast || rest <= group.percentage ? 1 : group.percentage / rest;
-  return Math.round(part * candidates);
+  if (isLast || rest <= group.percentage) return candidates;
+  const parts = Math.round(rest / group.percentage);
+  const isEven = Math.abs(rest - parts * group.percentage) < STORED_EXACTLY;
+  return Math.round(isEven ? candidates / parts : (candidates * group.percentage) / rest);
 }

@@ -27,6 +27,10 @@ export interface Rollout extends Authored {
   status: RolloutStatus;
   /** When it starts by itself; null if somebody has to start it. */
   startAt: Date | null;
+  /** When it began to start; null before. */
+  startedAt: Date | null;
+  /** When it came to its end: it finished, was stopped or denied, or was deleted before; null before. */
+  finishedAt: Date | null;
   forceType: ForceType;
   forcedAt: Date | null;
   weight: number;
@@ -53,6 +57,8 @@ const columnsOf = (tenantId: number) => ({
   filter: rollouts.filter,
   status: rollouts.status,
   startAt: rollouts.startAt,
+  startedAt: rollouts.startedAt,
+  finishedAt: rollouts.finishedAt,
   forceType: rollouts.forceType,
   forcedAt: rollouts.forcedAt,
   weight: rollouts.weight,
@@ -168,14 +174,24 @@ export function requireUndeleted({ id, status }: LockedRollout): void {
     throw readOnly(`The rollout ${id} was deleted and cannot change any more.`);
 }
 
-/** Writes what is different in a locked rollout, and who changed it. */
-export const writeRollout = (
+/** Writes what is different in a locked rollout, who changed it, and when it began or ended, if it does. */
+export async function writeRollout(
   tx: Transaction,
   context: ActorContext,
-  { tenantId, id }: Pick<LockedRollout, 'tenantId' | 'id'>,
+  { tenantId, id, finishedAt }: Pick<LockedRollout, 'tenantId' | 'id' | 'finishedAt'>,
   values: Partial<typeof rollouts.$inferInsert>,
-): Promise<unknown> =>
-  tx
+): Promise<void> {
+  const stamp = modificationStamp(context);
+  const { status } = values;
+  const begins = status === 'starting';
+  const ends = status !== undefined && FINAL_STATUSES.includes(status) && !finishedAt;
+  await tx
     .update(rollouts)
-    .set({ ...values, ...modificationStamp(context) })
+    .set({
+      ...values,
+      ...stamp,
+      ...(begins && { startedAt: stamp.lastModifiedAt }),
+      ...(ends && { finishedAt: stamp.lastModifiedAt }),
+    })
     .where(and(eq(rollouts.tenantId, tenantId), eq(rollouts.id, id)));
+}

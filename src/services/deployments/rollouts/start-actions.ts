@@ -1,7 +1,9 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { analyzeGrown } from '../../../database/analyze.ts';
 import { type ActionStatus, actions, targetDeployments } from '../../../database/tables/actions.ts';
 import { rolloutGroups } from '../../../database/tables/rollouts.ts';
 import { targets } from '../../../database/tables/targets.ts';
+import { CANCELED_AS_MOVED } from '../actions/cancel-moved.ts';
 import { SERVER_MESSAGE } from '../actions/messages.ts';
 import { idArrayOf } from '../actions/select.ts';
 import { moveActions, tellActions } from '../actions/write.ts';
@@ -13,21 +15,25 @@ interface Starting {
   id: number;
   target: { id: number; controllerId: string };
   hasTheSet: boolean;
+  hasMoved: boolean;
 }
 
 /**
  * Starts the scheduled actions of a group, so many at a time, from where the last step ended: the index still has what
  * earlier steps started. At the end it looks from the beginning, once. Targets that are to have the set anyway count as
- * finished.
+ * finished; those that another tenant has taken over meanwhile as canceled.
  */
 export async function startActions(step: RolloutStep, group: GroupRow): Promise<HasMore> {
   const scheduled = await lockScheduled(step, group);
-  const done = scheduled.filter(({ hasTheSet }) => hasTheSet);
-  const starting = scheduled.filter(({ hasTheSet }) => !hasTheSet);
+  const moved = scheduled.filter(({ hasMoved }) => hasMoved);
+  const done = scheduled.filter(({ hasMoved, hasTheSet }) => !hasMoved && hasTheSet);
+  const starting = scheduled.filter(({ hasMoved, hasTheSet }) => !hasMoved && !hasTheSet);
+  if (moved.length) await moveActions(step.tx, step.context, among(moved), CANCELED_AS_MOVED);
   if (done.length) await finish(step, done);
   if (starting.length) await start(step, group, starting);
   if (scheduled.length) step.changes.rollouts([step.rollout.id]);
   const reached = scheduled.length < TARGETS_A_STEP ? 0 : scheduled.at(-1)!.target.id;
+  if (!reached) await analyzeGrown(step.tx, targetDeployments, group.totalTargets);
   if (reached !== group.scheduledTo) await noteStarted(step, group, reached);
   return reached > 0 || group.scheduledTo > 0;
 }
@@ -55,11 +61,13 @@ async function lockScheduled(
     target_id: string;
     controller_id: string;
     has_the_set: boolean;
+    has_moved: boolean;
   }>(sql`
     SELECT ${actions.id}, ${actions.targetId}, ${targets.controllerId}, EXISTS (
       SELECT 1 FROM ${targetDeployments}
       WHERE ${targetDeployments.tenantId} = ${tenantId} AND ${targetDeployments.targetId} = ${targets.id}
-        AND ${isAlreadyAssigned(tenantId, rollout)} OFFSET 0) AS has_the_set
+        AND ${isAlreadyAssigned(tenantId, rollout)} OFFSET 0) AS has_the_set,
+      ${targets.movedAt} IS NOT NULL AS has_moved
     FROM ${actions} JOIN ${targets}
       ON ${targets.tenantId} = ${actions.tenantId} AND ${targets.id} = ${actions.targetId}
     WHERE ${actions.tenantId} = ${tenantId} AND ${actions.rolloutGroupId} = ${id} AND ${actions.status} = 'scheduled'
@@ -70,6 +78,7 @@ async function lockScheduled(
     id: Number(row.id),
     target: { id: Number(row.target_id), controllerId: row.controller_id },
     hasTheSet: row.has_the_set,
+    hasMoved: row.has_moved,
   }));
 }
 

@@ -1,7 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
 import { AsnConvert } from '@peculiar/asn1-schema';
 import * as asn1 from '@peculiar/asn1-x509';
-import { LRUCache } from 'lru-cache';
+import { boundedCache } from '../../shared/bounded-cache.ts';
 
 /** What RFC 5280 wants looked at and `node:crypto` doesn't tell of a certificate. */
 export interface CertificateFacts {
@@ -22,7 +22,7 @@ export interface CertificateFacts {
 }
 
 /** Reading costs as much as half a handshake, and devices come again. */
-const known = new LRUCache<string, CertificateFacts>({ max: 10_000 });
+const known = boundedCache<string, CertificateFacts>(10_000);
 
 /** @throws where the certificate isn't well formed */
 export function factsOf(certificate: X509Certificate): CertificateFacts {
@@ -32,8 +32,17 @@ export function factsOf(certificate: X509Certificate): CertificateFacts {
   return facts;
 }
 
-/** The name in a certificate; undefined where there is none, several, or nothing to be read. */
+/**
+ * In bytes: one with twenty names has half of it. Whoever comes by TLS may show any, and each of its parts takes time to
+ * read.
+ */
+const LARGEST = 8_192;
+
+export const isTooLarge = ({ raw }: X509Certificate): boolean => raw.length > LARGEST;
+
+/** The name in a device's certificate; undefined where there is none, several, or nothing to be read. */
 export function commonNameOf(certificate: X509Certificate): string | undefined {
+  if (isTooLarge(certificate)) return undefined;
   try {
     const { commonNames } = factsOf(certificate);
     return commonNames.length === 1 ? commonNames[0] : undefined;
@@ -42,7 +51,7 @@ export function commonNameOf(certificate: X509Certificate): string | undefined {
   }
 }
 
-const COMMON_NAME = '2.5.4.3';
+export const COMMON_NAME = '2.5.4.3';
 
 function readFacts({ raw }: X509Certificate): CertificateFacts {
   const { tbsCertificate, signatureAlgorithm } = AsnConvert.parse(raw, asn1.Certificate);

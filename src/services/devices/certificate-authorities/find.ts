@@ -17,6 +17,8 @@ export interface CertificateAuthority {
   notBefore: Date;
   notAfter: Date;
   revokedSerials: string[];
+  /** Whether its certificates only enroll, and sign in no device that polls. */
+  bootstrapOnly: boolean;
   createdAt: Date;
   createdBy: string;
   lastModifiedAt: Date;

@@ -6,7 +6,7 @@ import { factsOf, faultOfIssuer } from './certificate.ts';
 
 export const MOST_REVOKED = 10_000;
 
-const name = enteredText(1, 128);
+export const authorityName = enteredText(1, 128);
 
 /** As certificates are compared by it: without colons and leading zeros, in upper case. */
 export const canonicalSerial = (serial: string): string =>
@@ -22,13 +22,17 @@ const serial = z
   .pipe(z.string().regex(/^[0-9A-F]{1,40}$/, 'must be of 1 to 40 hexadecimal digits'));
 const serials = z.array(serial).max(MOST_REVOKED, `must be at most ${MOST_REVOKED}`);
 
-export const CertificateAuthorityInput = z.object({ name, certificate: plainText(1, 16_384) });
+export const CertificateAuthorityInput = z.object({
+  name: authorityName,
+  certificate: plainText(1, 16_384),
+  bootstrapOnly: z.boolean().nullish(),
+});
 export type CertificateAuthorityInput = z.input<typeof CertificateAuthorityInput>;
 
 /** What an update may change. */
 export const CertificateAuthorityUpdate = z.object({
   id: z.number(),
-  name: name.optional(),
+  name: authorityName.optional(),
   revokeSerials: serials.optional(),
   reinstateSerials: serials.optional(),
 });

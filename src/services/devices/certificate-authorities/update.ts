@@ -1,4 +1,7 @@
+import { and, eq, sql } from 'drizzle-orm';
+import type { Transaction } from '../../../database/connect.ts';
 import { certificateAuthorities } from '../../../database/tables/certificate-authorities.ts';
+import { issuingAuthorities } from '../../../database/tables/issuing-authorities.ts';
 import { certificateAuthorityNotFound, quotaExceeded } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { differences, type FieldChanges } from '../../platform/audit/record.ts';
@@ -39,6 +42,7 @@ export async function updateCertificateAuthority(
       throw quotaExceeded('revoked serials of an authority', MOST_REVOKED, ['revokeSerials']);
     const given = { name: name ?? before.name, revokedSerials: [...revoked].sort() };
     if (!differences(before, given, ['name', 'revokedSerials'])) return before;
+    if (differences(before, given, ['revokedSerials'])) await outdateList(tx, tenantId, id);
 
     const [after] = await tx
       .update(certificateAuthorities)
@@ -53,6 +57,14 @@ export async function updateCertificateAuthority(
     changes.settings();
     return after!;
   });
+}
+
+/** Where it issues certificates, its list of revoked ones is signed anew. */
+async function outdateList(tx: Transaction, tenantId: number, id: number): Promise<void> {
+  await tx
+    .update(issuingAuthorities)
+    .set({ crlNumber: sql`${issuingAuthorities.crlNumber} + 1` })
+    .where(and(eq(issuingAuthorities.tenantId, tenantId), eq(issuingAuthorities.authorityId, id)));
 }
 
 /** The serials that were added and removed: all of them would be too many to record with every change. */

@@ -1,6 +1,6 @@
 import type { X509Certificate } from 'node:crypto';
 import type { Tenant } from '../../platform/tenants/registry.ts';
-import { factsOf, faultOfDevice, faultOfIssuer, isStrongSignature } from './certificate.ts';
+import { factsOf, faultOfDevice, faultOfIssuer, isStrongSignature, isTooLarge } from './certificate.ts';
 import { canonicalSerial } from './input.ts';
 import type { TrustedAuthority } from './trusted.ts';
 
@@ -12,6 +12,10 @@ export interface ChainCheck {
   authorityIds: readonly number[];
   /** Why, for the log. */
   refusal?: string;
+  /** Whether it is only for enrolling. */
+  bootstrapOnly?: boolean;
+  /** `authority/serial` of the device's certificate where it counts only if it is stored as one that was issued here. */
+  issuedSerial?: string;
 }
 
 /** Nobody needs more, and each costs time. */
@@ -40,6 +44,7 @@ export function verifyChain(tenant: Tenant, chain: Chain, now: Date): ChainCheck
 function judge(authorities: readonly TrustedAuthority[], chain: Chain, now: Date) {
   const refused = (refusal: string) => ({ authorityIds: [], refusal, until: now.getTime() + REFUSED_MS });
   if (chain.length > LONGEST_CHAIN) return refused(`it has more than ${LONGEST_CHAIN} certificates`);
+  if (chain.some(isTooLarge)) return refused('a certificate of it is too large');
   try {
     const paths = pathsTo(authorities, chain);
     // What is revoked under one authority isn't saved by another one with the same key.
@@ -52,11 +57,20 @@ function judge(authorities: readonly TrustedAuthority[], chain: Chain, now: Date
     const ends = good.flatMap(({ members, authority }) =>
       [...members, authority.certificate].map((member) => factsOf(member).notAfter.getTime()),
     );
-    const authorityIds = [...new Set(good.map(({ authority }) => authority.id))];
-    return { authorityIds, until: Math.min(...ends) };
+    return { ...verdictOf(good, chain), until: Math.min(...ends) };
   } catch {
     return refused('a certificate of it is not well formed');
   }
+}
+
+function verdictOf(paths: readonly Path[], [device]: Chain): ChainCheck {
+  const authorities = paths.map(({ authority }) => authority);
+  const issuing = authorities.find((authority) => authority.issuing);
+  return {
+    authorityIds: [...new Set(authorities.map(({ id }) => id))],
+    bootstrapOnly: authorities.every((authority) => authority.bootstrapOnly),
+    ...(issuing && { issuedSerial: `${issuing.id}/${canonicalSerial(device.serialNumber)}` }),
+  };
 }
 
 interface Path {

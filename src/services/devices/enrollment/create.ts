@@ -1,4 +1,4 @@
-import { count, eq } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import type { Transaction } from '../../../database/connect.ts';
 import { enrollmentGroups } from '../../../database/tables/enrollment.ts';
 import { quotaExceeded } from '../../../errors.ts';
@@ -8,6 +8,7 @@ import { added } from '../../platform/audit/record.ts';
 import { creationStamp } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
+import { lockCreations } from '../../shared/lock-creations.ts';
 import { parse } from '../../shared/parse.ts';
 import { ENROLLMENT_GROUP_COLUMNS, type EnrollmentGroup } from './find.ts';
 import { CreateEnrollmentGroup } from './input.ts';
@@ -64,9 +65,8 @@ export async function createEnrollmentGroup(
 }
 
 async function requireRoom(tx: Transaction, tenantId: number): Promise<void> {
-  const [there] = await tx
-    .select({ total: count() })
-    .from(enrollmentGroups)
-    .where(eq(enrollmentGroups.tenantId, tenantId));
-  if (there!.total >= MOST_GROUPS) throw quotaExceeded('enrollment groups', MOST_GROUPS);
+  await lockCreations(tx, 'enrollment_groups', tenantId);
+  const ofTenant = eq(enrollmentGroups.tenantId, tenantId);
+  if ((await tx.$count(enrollmentGroups, ofTenant)) >= MOST_GROUPS)
+    throw quotaExceeded('enrollment groups', MOST_GROUPS);
 }

@@ -1,15 +1,23 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { arrayOf, chunks, insertFromArrays } from '../../../database/bulk.ts';
 import type { Transaction } from '../../../database/connect.ts';
-import { enrollmentGroups, enrollmentGroupTags } from '../../../database/tables/enrollment.ts';
+import {
+  enrollmentGroups,
+  enrollmentGroupTags,
+  type GivenByHook,
+} from '../../../database/tables/enrollment.ts';
 import { targetTagAssignments } from '../../../database/tables/target-data.ts';
 import { targetAttributes, targetPolls, targets } from '../../../database/tables/targets.ts';
 import { quotaExceeded } from '../../../errors.ts';
 import { TargetInput } from '../../fleet/targets/input.ts';
 import { adjustTargetCount, requireRoomForTargets } from '../../fleet/targets/quota.ts';
+import { requireGroupQuota } from '../../platform/quotas.ts';
 import type { Changes } from '../../shared/change.ts';
 import type { Platform } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
+import { timeOf } from '../polling/credential-uses.ts';
+import type { KindOfUse } from '../sign-in/credential-use.ts';
+import { recordNearGiven, typeIdsOf, writeGiven } from './given.ts';
 
 /** The creator of targets that register themselves. */
 const SYSTEM = 'system';
@@ -52,6 +60,10 @@ export interface NewDevice {
   controllerId: string;
   requestedAt: Date;
   address: string | null;
+  /** What it registers with. */
+  use?: KindOfUse | undefined;
+  /** What the hook of its group said, where there is one. */
+  given?: GivenByHook | null;
 }
 
 interface Enrolling extends Pick<Platform, 'systemDefaults' | 'secrets'> {
@@ -93,8 +105,13 @@ export async function enrollDevices(
     enrolled.push(...ids.keys());
     await insertPolls(tx, tenantId, ids, chunk);
     if (terms) await giveTerms(tx, tenantId, [...ids.values()], terms);
+    const ofGroup = terms?.attributes ?? {};
+    await writeGiven(tx, tenantId, givenTo(ids, chunk), ofGroup);
+    const made = chunk.filter(({ controllerId }) => ids.has(controllerId));
+    await recordNearGiven(tx, changes, tenantId, { devices: made, ofGroup });
   }
   for (const near of await adjustTargetCount(tx, limits, tenantId, enrolled.length)) changes.record(near);
+  if (devices.some(({ given }) => given?.group)) await requireGroupQuota(tx, tenantId);
   // Last, because until the commit all other registrations of the group wait for this update.
   if (terms && enrolled.length) await count(tx, tenantId, terms, enrolled.length);
   return enrolled;
@@ -124,19 +141,22 @@ async function insertTargets(
   devices: readonly NewDevice[],
 ): Promise<Map<string, number>> {
   const rows = devices.map(({ controllerId }) => selfRegistered(controllerId));
+  const types = await typeIdsOf(tx, tenantId, devices);
   const inserted = await tx.execute<{ id: string; controller_id: string }>(sql`
     ${insertFromArrays(
       targets,
       {
         controllerId: rows.map((row) => row.controllerId),
-        name: rows.map((row) => row.name),
+        name: rows.map((row, at) => devices[at]!.given?.name ?? row.name),
         description: rows.map((row) => row.description),
         securityToken: rows.map((row) => secrets.sealToken(row.securityToken)),
+        registeredWith: devices.map(({ use }) => use?.kind),
+        registeredFrom: devices.map(({ address }) => address),
+        group: devices.map(({ given }) => (given?.group === undefined ? terms?.targetGroup : given.group)),
+        targetTypeId: devices.map(({ given }) => types.get(given?.type ?? '') ?? terms?.targetTypeId),
       },
       {
         tenantId,
-        group: terms?.targetGroup ?? null,
-        targetTypeId: terms?.targetTypeId ?? null,
         enrollmentGroupId: terms?.groupId ?? null,
         requestAttributes: true,
         updateStatus: 'registered',
@@ -151,6 +171,13 @@ async function insertTargets(
   return new Map(inserted.map((row) => [row.controller_id, Number(row.id)]));
 }
 
+/** The new targets of which a hook said something. */
+const givenTo = (ids: ReadonlyMap<string, number>, devices: readonly NewDevice[]) =>
+  devices.flatMap(({ controllerId, given }) => {
+    const targetId = ids.get(controllerId);
+    return given && targetId !== undefined ? [{ targetId, given }] : [];
+  });
+
 async function insertPolls(
   tx: Transaction,
   tenantId: number,
@@ -161,11 +188,13 @@ async function insertPolls(
   const list = (of: (device: NewDevice) => unknown) => arrayOf(made.map(of));
   // The clock of the process that was asked may be ahead.
   await tx.execute(sql`
-    INSERT INTO ${targetPolls} (tenant_id, target_id, last_request_at, address)
-    SELECT ${tenantId}::bigint, id, LEAST(at, now()), address
+    INSERT INTO ${targetPolls} (tenant_id, target_id, last_request_at, address, credential, credential_expires_at)
+    SELECT ${tenantId}::bigint, id, LEAST(at, now()), address, kind, until
     FROM unnest(${list(({ controllerId }) => ids.get(controllerId))}::bigint[],
                 ${list(({ requestedAt }) => requestedAt.toISOString())}::timestamptz[],
-                ${list(({ address }) => address)}::text[]) AS polled(id, at, address)`);
+                ${list(({ address }) => address)}::text[],
+                ${list(({ use }) => use?.kind)}::text[],
+                ${list(({ use }) => timeOf(use?.until))}::timestamptz[]) AS polled(id, at, address, kind, until)`);
 }
 
 /** Tags and attributes; the rest is in the targets' own rows. */

@@ -2,6 +2,7 @@ import { and, asc, count, eq, getTableColumns } from 'drizzle-orm';
 import { isAmong } from '../../../database/bulk.ts';
 import {
   type AppliesTo,
+  type CertificatePolicy,
   type DerivationSlot,
   enrollmentDerivationKeys,
   enrollmentGroups,
@@ -37,6 +38,8 @@ export interface EnrollmentGroup {
   targetTypeId: number | null;
   targetGroup: string | null;
   attributes: Record<string, string>;
+  /** On what terms its devices get certificates; null where they get none. */
+  certificatePolicy: CertificatePolicy | null;
   createdAt: Date;
   createdBy: string;
   lastModifiedAt: Date;

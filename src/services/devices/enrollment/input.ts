@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { APPLIES_TO } from '../../../database/tables/enrollment.ts';
 import { Overlap } from '../../fleet/targets/input.ts';
 import { enteredText, plainText } from '../../shared/text.ts';
+import { CertificatePolicyInput } from '../issuing/policy.ts';
 
 /** Every process keeps them of every tenant whose devices it meets. */
 export const MOST_PATTERNS = 1_000;
@@ -39,6 +40,7 @@ const GroupFields = z.object({
     .max(MOST_ATTRIBUTES, `must be at most ${MOST_ATTRIBUTES}`)
     .transform((list) => Object.fromEntries(list.map(({ key, value }) => [key, value])))
     .optional(),
+  certificatePolicy: CertificatePolicyInput.nullish(),
   tagIds: z.array(z.number()).max(MOST_TAGS, `must be at most ${MOST_TAGS}`).optional(),
 });
 
@@ -61,6 +63,7 @@ export const CreateEnrollmentGroup = GroupFields.extend({
     targetTypeId: group.targetTypeId ?? null,
     targetGroup: group.targetGroup ?? null,
     attributes: group.attributes ?? {},
+    certificatePolicy: group.certificatePolicy ?? null,
   },
 }));
 export type CreateEnrollmentGroup = z.input<typeof CreateEnrollmentGroup>;

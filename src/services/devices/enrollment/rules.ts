@@ -1,20 +1,30 @@
-import { asc, eq, sql } from 'drizzle-orm';
+import { and, asc, eq, sql } from 'drizzle-orm';
 import { prepared } from '../../../database/prepared.ts';
 import {
+  type CertificatePolicy,
   enrollmentDerivationKeys,
   enrollmentGroups,
+  enrollmentHooks,
   enrollmentTokens,
 } from '../../../database/tables/enrollment.ts';
 import type { TenantSettings } from '../../platform/tenants/settings.ts';
+import type { HookRules } from '../enrollment-hooks/rules.ts';
+import type { CredentialUse } from '../sign-in/credential-use.ts';
 import { digestFromHex } from '../sign-in/digest.ts';
 import { matcherOf } from './patterns.ts';
 
 /** What every request needs of a group. */
 export interface GroupRules {
   id: number;
+  name: string;
   /** Whether the group is for a device with that controllerId. */
   admits(controllerId: string): boolean;
   requiresApproval: boolean;
+  /** What is asked before it registers a device, if anything is. */
+  hook: HookRules | undefined;
+  /** Whether its tokens also sign in targets that it has not registered. */
+  appliesToAll: boolean;
+  certificatePolicy: CertificatePolicy | null;
   /** Infinity where it never expires. */
   until: number;
 }
@@ -28,6 +38,9 @@ export interface EnrollmentCredential {
   group: GroupRules | undefined;
   /** Whether it also signs in targets that the group has not registered. */
   appliesToAll: boolean;
+  use: CredentialUse;
+  /** `authority/serial` of a certificate that was issued here: it signs in the target that it is stored for, and no other. */
+  issuedSerial?: string;
 }
 
 interface TokenRules extends EnrollmentCredential {
@@ -49,12 +62,14 @@ export interface EnrollmentRules {
   /** By the id of the certificate authority that a group names. */
   authorities: ReadonlyMap<number, GroupRules>;
   derivations: readonly Derivation[];
+  groupsByName: ReadonlyMap<string, GroupRules>;
 }
 
 const groupsOfTenant = prepared((database) =>
   database
     .select({
       id: enrollmentGroups.id,
+      name: enrollmentGroups.name,
       isDefault: enrollmentGroups.isDefault,
       expiresAt: enrollmentGroups.expiresAt,
       allowedControllerIds: enrollmentGroups.allowedControllerIds,
@@ -62,9 +77,23 @@ const groupsOfTenant = prepared((database) =>
       appliesTo: enrollmentGroups.appliesTo,
       requiresApproval: enrollmentGroups.requiresApproval,
       certificateAuthorityId: enrollmentGroups.certificateAuthorityId,
+      certificatePolicy: enrollmentGroups.certificatePolicy,
       lastModifiedAt: enrollmentGroups.lastModifiedAt,
+      hook: {
+        url: enrollmentHooks.url,
+        secret: enrollmentHooks.secret,
+        timeoutSeconds: enrollmentHooks.timeoutSeconds,
+        onFailure: enrollmentHooks.onFailure,
+      },
     })
     .from(enrollmentGroups)
+    .leftJoin(
+      enrollmentHooks,
+      and(
+        eq(enrollmentHooks.tenantId, enrollmentGroups.tenantId),
+        eq(enrollmentHooks.groupId, enrollmentGroups.id),
+      ),
+    )
     .where(eq(enrollmentGroups.tenantId, sql.placeholder('tenantId')))
     .orderBy(asc(enrollmentGroups.id))
     .prepare('enrollment_groups_of_tenant'),
@@ -114,14 +143,17 @@ export function enrollmentOf(
   const credentialOf = (groupId: number | undefined) => {
     const found = known.get(groupId ?? Number.NaN);
     if (!found || (found.row.isDefault && !settings.gatewayTokenEnabled)) return undefined;
-    return { group: found.group, appliesToAll: found.row.appliesTo === 'all' };
+    return { group: found.group, appliesToAll: found.group.appliesToAll };
   };
+  const defaultGroup = groups.find(({ isDefault }) => isDefault);
   const byDigest = new Map<string, TokenRules>();
   const add = (digest: string, groupId: number | undefined, until = Number.POSITIVE_INFINITY) => {
     const credential = credentialOf(groupId);
-    if (credential) byDigest.set(digest, { ...credential, until: Math.min(credential.group.until, until) });
+    if (!credential) return;
+    const ends = Math.min(credential.group.until, until);
+    const kind = groupId === defaultGroup?.id ? 'gateway_token' : 'group_token';
+    byDigest.set(digest, { ...credential, until: ends, use: { kind, until: ends, mark: 4 } });
   };
-  const defaultGroup = groups.find(({ isDefault }) => isDefault);
   if (settings.gatewayTokenDigest) add(digestFromHex(settings.gatewayTokenDigest), defaultGroup?.id);
   for (const { groupId, digest, expiresAt } of tokens)
     add(digestFromHex(digest), groupId, expiresAt?.getTime());
@@ -130,9 +162,12 @@ export function enrollmentOf(
   );
   const derivations = derivationKeys.flatMap(({ groupId, key }) => {
     const credential = credentialOf(groupId);
-    return credential ? [{ key, credential }] : [];
+    if (!credential) return [];
+    const use = { kind: 'derived_token', until: credential.group.until, mark: 3 } as const;
+    return [{ key, credential: { ...credential, use } }];
   });
-  return { tokens: byDigest, authorities: new Map(authorities), derivations };
+  const groupsByName = new Map([...known.values()].map(({ group }) => [group.name, group]));
+  return { tokens: byDigest, authorities: new Map(authorities), derivations, groupsByName };
 }
 
 function groupOf(row: EnrollmentRows['groups'][number]): GroupRules {
@@ -140,8 +175,12 @@ function groupOf(row: EnrollmentRows['groups'][number]): GroupRules {
   const denied = matcherOf(row.deniedControllerIds);
   return {
     id: row.id,
+    name: row.name,
     admits: (controllerId) => allowed(controllerId) && !denied(controllerId),
     requiresApproval: row.requiresApproval,
+    hook: row.hook ? { ...row.hook, groupId: row.id, groupName: row.name } : undefined,
+    appliesToAll: row.appliesTo === 'all',
+    certificatePolicy: row.certificatePolicy,
     until: row.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY,
   };
 }

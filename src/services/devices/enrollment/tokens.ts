@@ -1,4 +1,4 @@
-import { and, count, eq, inArray, lte, sql } from 'drizzle-orm';
+import { and, eq, inArray, lte, sql } from 'drizzle-orm';
 import type { Transaction } from '../../../database/connect.ts';
 import { enrollmentGroups, enrollmentTokens } from '../../../database/tables/enrollment.ts';
 import { quotaExceeded } from '../../../errors.ts';
@@ -28,11 +28,9 @@ export async function insertToken(
   { tenantId, by, now }: TokenAuthor,
   { groupId, token, expiresAt }: { groupId: number; token: string; expiresAt: Date | null },
 ): Promise<void> {
-  const [there] = await tx
-    .select({ total: count() })
-    .from(enrollmentTokens)
-    .where(and(eq(enrollmentTokens.tenantId, tenantId), eq(enrollmentTokens.groupId, groupId)));
-  if (there!.total >= MOST_TOKENS) throw quotaExceeded('tokens of an enrollment group', MOST_TOKENS);
+  const ofGroup = and(eq(enrollmentTokens.tenantId, tenantId), eq(enrollmentTokens.groupId, groupId));
+  if ((await tx.$count(enrollmentTokens, ofGroup)) >= MOST_TOKENS)
+    throw quotaExceeded('tokens of an enrollment group', MOST_TOKENS);
   await tx
     .insert(enrollmentTokens)
     .values({

@@ -1,4 +1,4 @@
-import { and, count, eq } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import type { Transaction } from '../../../database/connect.ts';
 import { enrollmentGroups } from '../../../database/tables/enrollment.ts';
 import { targets } from '../../../database/tables/targets.ts';
@@ -28,6 +28,7 @@ const RECORDED = [
   'targetTypeId',
   'targetGroup',
   'attributes',
+  'certificatePolicy',
 ] as const satisfies (keyof EnrollmentGroup)[];
 
 /**
@@ -86,10 +87,5 @@ export async function lockGroup(
   return group;
 }
 
-async function countRegistered(tx: Transaction, tenantId: number, id: number): Promise<number> {
-  const [row] = await tx
-    .select({ total: count() })
-    .from(targets)
-    .where(and(eq(targets.tenantId, tenantId), eq(targets.enrollmentGroupId, id)));
-  return row!.total;
-}
+const countRegistered = (tx: Transaction, tenantId: number, id: number): Promise<number> =>
+  tx.$count(targets, and(eq(targets.tenantId, tenantId), eq(targets.enrollmentGroupId, id)));

@@ -58,8 +58,10 @@ export async function approveSelected(
   return approved;
 }
 
-const deviceOf = ({ controllerId, lastRequestAt, address }: PendingRow): NewDevice => ({
+const deviceOf = ({ controllerId, lastRequestAt, address, given, credential }: PendingRow): NewDevice => ({
   controllerId,
   requestedAt: lastRequestAt,
   address,
+  given,
+  use: credential ? { kind: credential, until: Number.POSITIVE_INFINITY } : undefined,
 });

@@ -15,7 +15,7 @@ import {
 } from './fields.ts';
 import type { PendingTarget } from './pending-target.ts';
 
-const { tenantId: _, ...COLUMNS } = getTableColumns(pendingTargets);
+const { tenantId: _, given: _given, credential: _credential, ...COLUMNS } = getTableColumns(pendingTargets);
 
 /** A device that became a target in another way is not pending, even if its row is still there. */
 export const isNoTarget = (tenantId: number) => sql`NOT EXISTS (SELECT 1 FROM ${targets}

@@ -11,4 +11,6 @@ export interface PendingTarget {
   lastRequestAt: Date;
   rejectedAt: Date | null;
   rejectedBy: string | null;
+  /** Why the hook of its group holds it. */
+  reason: string | null;
 }

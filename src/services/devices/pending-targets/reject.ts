@@ -1,9 +1,8 @@
 import { sql } from 'drizzle-orm';
 import type { Transaction } from '../../../database/connect.ts';
 import { pendingTargets } from '../../../database/tables/enrollment.ts';
-import { forbidden } from '../../../errors.ts';
-import { requirePermission } from '../../access/permissions.ts';
 import { always, type Right } from '../../access/rights.ts';
+import { requireUnscoped } from '../../access/unscoped.ts';
 import { affected } from '../../platform/audit/record.ts';
 import { changeBy, type Step } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
@@ -28,7 +27,7 @@ const MOST_REJECTED = 10_000;
  * @throws PENDING_TARGET_NOT_FOUND, INVALID_INPUT, the filter's errors
  */
 export async function rejectTargets(context: Context, input: PendingSelection): Promise<number> {
-  requireUnscoped(context);
+  requireUnscoped(context, 'CREATE_TARGET');
   const { dryRun, ...selection } = parse(PendingSelection, input);
   if (dryRun) return countPending(context, selection, isPending);
   return (await changeBy(context, (step) => rejectSelected(step, selection))).length;
@@ -40,18 +39,12 @@ const isPending = ({ state }: Pick<PendingRow, 'state'>) => state === 'pending';
 export const rejectingTargets: Right = async ({ caller }) =>
   always(caller.permissions.get('CREATE_TARGET') === null);
 
-/** @throws FORBIDDEN */
-function requireUnscoped(context: Context): void {
-  const { permissions } = requirePermission(context, 'CREATE_TARGET');
-  if (permissions.get('CREATE_TARGET') !== null) throw forbidden('CREATE_TARGET without a scope');
-}
-
 /** The work of `rejectTargets`. @returns those that are newly rejected */
 export async function rejectSelected(
   { tx, context, changes }: Step,
   selection: ReadPendingSelection,
 ): Promise<PendingRow[]> {
-  requireUnscoped(context);
+  requireUnscoped(context, 'CREATE_TARGET');
   const { tenantId, username } = context.caller;
   const selected = await selectPending(tx, context, selection);
   const pending = selected.filter(isPending);

@@ -3,6 +3,7 @@ import { arrayText } from '../../../database/arrays.ts';
 import type { Database } from '../../../database/connect.ts';
 import { prepared } from '../../../database/prepared.ts';
 import { actions } from '../../../database/tables/actions.ts';
+import { issuedCertificates } from '../../../database/tables/issued-certificates.ts';
 import { targetTypes } from '../../../database/tables/target-types.ts';
 import { targetPolls, targets } from '../../../database/tables/targets.ts';
 import { targetTokenRotations } from '../../../database/tables/token-rotations.ts';
@@ -11,6 +12,7 @@ import { joinedPolls, joinedTypes } from '../../fleet/targets/target.ts';
 import type { Announcements } from '../../platform/announcements.ts';
 import type { Tenant } from '../../platform/tenants/registry.ts';
 import { type Outcome, openGatherer } from '../../shared/gather.ts';
+import { NEWEST_TOKEN } from '../sign-in/credential-use.ts';
 import { digestFromHex, digestOfStored } from '../sign-in/digest.ts';
 import type { Device } from './device.ts';
 import { isNextAction } from './next-step.ts';
@@ -28,10 +30,23 @@ const deviceColumns = (tenantId: number | Placeholder) => ({
   securityToken: targets.securityToken,
   enrollmentGroupId: targets.enrollmentGroupId,
   derivedTokensEndAt: targets.derivedTokensEndAt,
+  movedToTenantId: targets.movedToTenantId,
+  movedToTargetId: targets.movedToTargetId,
   lastRequestAt: targetPolls.lastRequestAt,
+  credential: targetPolls.credential,
+  credentialExpiresAt: targetPolls.credentialExpiresAt,
   oldDigests: targetTokenRotations.oldDigests,
   oldUntil: targetTokenRotations.oldUntil,
+  issuedSerials: issuedSerials(tenantId),
 });
+
+/** Null where there is none, which most targets' rows say themselves. */
+const issuedSerials = (tenantId: number | Placeholder) => sql<string[] | null>`
+  CASE WHEN ${targets.certificateExpiresAt} IS NOT NULL THEN (
+    SELECT array_agg(${issuedCertificates.authorityId} || '/' || ${issuedCertificates.serial})
+    FROM ${issuedCertificates}
+    WHERE ${issuedCertificates.tenantId} = ${tenantId} AND ${issuedCertificates.targetId} = ${targets.id}
+      AND ${issuedCertificates.revokedAt} IS NULL) END`;
 
 const joinedRotations = and(
   eq(targetTokenRotations.tenantId, targets.tenantId),
@@ -94,6 +109,10 @@ const oldTokensOf = ({ oldDigests, oldUntil }: { oldDigests: string[] | null; ol
     until: oldUntil?.[index]?.getTime() ?? 0,
   }));
 
+const movedOf = ({ movedToTenantId: tenantId, movedToTargetId: targetId }: MovedRow) =>
+  tenantId === null || targetId === null ? undefined : { tenantId, targetId };
+type MovedRow = Pick<typeof targets.$inferSelect, 'movedToTenantId' | 'movedToTargetId'>;
+
 type DeviceRow = Awaited<ReturnType<ReturnType<typeof findDevices>['execute']>>[number];
 
 /** Each field is named, and numbers that are seldom there may be undefined: a million of these are kept. */
@@ -107,7 +126,10 @@ function deviceOf(tenant: Tenant, row: DeviceRow, now: Date): Device {
     oldTokens: oldTokensOf(row),
     enrollmentGroupId: row.enrollmentGroupId,
     derivedUntil: row.derivedTokensEndAt?.getTime(),
+    moved: movedOf(row),
     derived: undefined,
+    use: storedUse(row),
+    issuedSerials: row.issuedSerials ?? undefined,
     sleep,
     requestAttributes,
     next,
@@ -117,6 +139,14 @@ function deviceOf(tenant: Tenant, row: DeviceRow, now: Date): Device {
     pollPlace: -1,
   };
 }
+
+/** Most have the same, which takes no memory for each. */
+const storedUse = ({ credential: kind, credentialExpiresAt: at }: DeviceRow) =>
+  kind === null
+    ? undefined
+    : kind === 'target_token' && !at
+      ? NEWEST_TOKEN
+      : { kind, until: at?.getTime() ?? Number.POSITIVE_INFINITY };
 
 interface Lookup {
   tenant: Tenant;

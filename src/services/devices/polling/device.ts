@@ -1,4 +1,5 @@
 import type { Tenant } from '../../platform/tenants/registry.ts';
+import type { KindOfUse } from '../sign-in/credential-use.ts';
 import type { DerivedToken, OwnTokens } from '../sign-in/credentials.ts';
 import type { NextStep } from './next-step.ts';
 import type { CachedRead } from './read-cache.ts';
@@ -21,8 +22,14 @@ export interface Device extends OwnTokens, PollAnswer, CachedRead, Polled {
   enrollmentGroupId: number | null;
   /** When tokens that are derived for it stop working, in milliseconds, if there is such a moment. */
   derivedUntil: number | undefined;
+  /** Which target it is now, where another tenant has taken it over. */
+  moved: { tenantId: number; targetId: number } | undefined;
   /** The derived token that it showed last, so that it isn't derived again. */
   derived: DerivedToken | undefined;
+  /** What it signed in with last, as far as is known. */
+  use: KindOfUse | undefined;
+  /** `authority/serial` of the certificates that were issued to it and aren't revoked, if there are any. */
+  issuedSerials: readonly string[] | undefined;
   /** Whether its first poll has been written. */
   seen: boolean;
   /** The next moment, in milliseconds, at which time alone changes what it is to do, if there is one. */

@@ -1,19 +1,29 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { overAllTenants } from '../../../database/all-tenants.ts';
 import { arrayOf, chunks } from '../../../database/bulk.ts';
-import { type Database, isOpen } from '../../../database/connect.ts';
+import { type Database, isOpen, type Transaction } from '../../../database/connect.ts';
 import { isUnavailable } from '../../../database/unavailable.ts';
 import { openPollCounts } from '../../fleet/history/poll-counts.ts';
+import type { CredentialUse } from '../sign-in/credential-use.ts';
 import { isPending, type PendingDevice } from '../sign-in/pending-device.ts';
+import type { Twins } from '../sign-in/twins.ts';
+import { newCredentialUses, timeOf, writeCredentialUses } from './credential-uses.ts';
 import type { Device, Polled } from './device.ts';
+import { type NotedPolls, noPolls, notePoll } from './noted-polls.ts';
+import { writeSides } from './poll-sides.ts';
 
 const WRITE_EVERY_MS = 1_000;
 
 export interface PollTimes {
-  /** Remembers a poll, to be written within a second. A crash loses it. */
-  note(device: Device | PendingDevice, address: string, at: number): void;
-  /** Writes a device's first poll now. */
-  writeFirst(device: Device, address: string): Promise<void>;
+  /**
+   * Remembers a request, to be written within a second. A crash loses it. A poll has `use`: whether two devices poll by
+   * one name shows in with what and from where their polls come.
+   */
+  note(device: Device | PendingDevice, address: string, at: number, use?: CredentialUse): void;
+  /** Writes a device's first poll now, and what it signed in with. */
+  writeFirst(device: Device, address: string, use: CredentialUse | undefined): Promise<void>;
+  /** Remembers that a device signs in with something else than before, to be written with its poll. */
+  noteUse(device: Device): void;
   /** How many are not written yet. */
   waiting(): number;
   /** Writes what is collected. */
@@ -21,38 +31,24 @@ export interface PollTimes {
   close(): Promise<void>;
 }
 
-/** Polls that aren't written yet, of each device the newest: in lists, so that a poll makes no garbage. */
-interface Noted<T> {
-  devices: T[];
-  /** Milliseconds since 1970. */
-  times: number[];
-  addresses: string[];
-}
-const nothing = <T>(): Noted<T> => ({ devices: [], times: [], addresses: [] });
-
-function add<T extends Polled>(
-  { devices, times, addresses }: Noted<T>,
-  device: T,
-  time: number,
-  address: string,
-) {
-  const isNew = devices[device.pollPlace] !== device;
-  const at = isNew ? devices.push(device) - 1 : device.pollPlace;
-  device.pollPlace = at;
-  times[at] = time;
-  addresses[at] = address;
-}
-
 /** The table where polls of a kind of device are noted. */
-interface Place<T> {
+interface Place<T extends Polled> {
   table: SQL;
   key: SQL;
   idOf: (device: T) => number;
+  /** What else is written of polls that are in their rows now. */
+  also?: (
+    tx: Transaction,
+    polls: NotedPolls<T>,
+    places: readonly number[],
+    suspect: Twins['suspect'],
+  ) => Promise<void>;
 }
 const OF_TARGETS: Place<Device> = {
   table: sql`target_polls`,
   key: sql`target_id`,
   idOf: ({ targetId }) => targetId,
+  also: writeSides,
 };
 const OF_PENDING: Place<PendingDevice> = {
   table: sql`pending_targets`,
@@ -60,27 +56,41 @@ const OF_PENDING: Place<PendingDevice> = {
   idOf: ({ pendingId }) => pendingId,
 };
 
+interface Options {
+  clock: () => Date;
+  onError: (error: unknown) => void;
+  /** Hears of devices that seem to have twins. */
+  suspect: Twins['suspect'];
+}
+
 /**
  * Gathers the polls of all devices, the newest of each, and writes them once a second: the one thing that may be lost
  * by a crash, as it is most of all writes and worth the least. How long ago a poll was is written, for the database to
  * take from its own time: the clocks of processes may differ, and one that is ahead would hide who is overdue.
  */
-export function openPollTimes(
-  database: Database,
-  clock: () => Date,
-  onError: (error: unknown) => void,
-): PollTimes {
+export function openPollTimes(database: Database, { clock, onError, suspect }: Options): PollTimes {
   const counts = openPollCounts(database, clock, onError);
-  let polls = nothing<Device>();
-  let pendingPolls = nothing<PendingDevice>();
+  let polls = noPolls<Device>();
+  let pendingPolls = noPolls<PendingDevice>();
+  const uses = newCredentialUses();
   let writing: Promise<void> = Promise.resolve();
 
-  const write = <T extends Polled>(place: Place<T>, noted: Noted<T>, current: () => Noted<T>) => {
+  const write = <T extends Polled>(place: Place<T>, noted: NotedPolls<T>, current: () => NotedPolls<T>) => {
     if (!noted.devices.length) return;
     writing = writing
-      .then(() => writePolls(database, place, noted, clock))
+      .then(() => writePolls(database, place, noted, { clock, suspect }))
       .catch((error) => {
         if (isUnavailable(error)) putBack(noted, current());
+        onError(error);
+      });
+  };
+  const writeUses = () => {
+    const changed = uses.take();
+    if (!changed.size) return;
+    writing = writing
+      .then(() => writeCredentialUses(database, changed))
+      .catch((error) => {
+        if (isUnavailable(error)) for (const device of changed) uses.note(device);
         onError(error);
       });
   };
@@ -88,26 +98,29 @@ export function openPollTimes(
     // They are kept until the database is back.
     if (!isOpen(database)) return writing;
     const [noted, pending] = [polls, pendingPolls];
-    polls = nothing();
-    pendingPolls = nothing();
+    polls = noPolls();
+    pendingPolls = noPolls();
     write(OF_TARGETS, noted, () => polls);
     write(OF_PENDING, pending, () => pendingPolls);
+    writeUses();
     return writing;
   };
   const timer = setInterval(flush, WRITE_EVERY_MS);
   timer.unref();
 
   return {
+    noteUse: uses.note,
     waiting: () => polls.devices.length + pendingPolls.devices.length,
     flush,
-    note(device, address, at) {
-      if (isPending(device)) return add(pendingPolls, device, at, address);
-      add(polls, device, at, address);
+    note(device, address, time, use) {
+      if (isPending(device)) return notePoll(pendingPolls, device, { time, address, use });
+      notePoll(polls, device, { time, address, use });
       counts.count(device.tenant.tenantId);
     },
-    async writeFirst(device, address) {
-      await writeFirstPoll(database, device, address);
+    async writeFirst(device, address, use) {
+      await writeFirstPoll(database, device, { address, use });
       device.seen = true;
+      device.use = use ?? device.use;
       counts.count(device.tenant.tenantId);
     },
     async close() {
@@ -118,17 +131,24 @@ export function openPollTimes(
 }
 
 /** Notes again what couldn't be written, unless a device has polled since. */
-function putBack<T extends Polled>(noted: Noted<T>, current: Noted<T>): void {
+function putBack<T extends Polled>(noted: NotedPolls<T>, current: NotedPolls<T>): void {
   for (const [at, device] of noted.devices.entries())
     if (current.devices[device.pollPlace] !== device)
-      add(current, device, noted.times[at]!, noted.addresses[at]!);
+      notePoll(current, device, {
+        time: noted.times[at]!,
+        address: noted.addresses[at]!,
+        use: noted.uses[at],
+      });
 }
 
 /**
  * The places of the polls, without doubles of devices that were read again. In the order of ids, so that writers can't
  * deadlock.
  */
-function placesOf<T extends Polled>({ devices, times }: Noted<T>, idOf: (device: T) => number): number[] {
+function placesOf<T extends Polled>(
+  { devices, times }: NotedPolls<T>,
+  idOf: (device: T) => number,
+): number[] {
   const places = new Map<number, number>();
   for (const [at, device] of devices.entries()) {
     const other = places.get(idOf(device));
@@ -139,9 +159,9 @@ function placesOf<T extends Polled>({ devices, times }: Noted<T>, idOf: (device:
 
 async function writePolls<T extends Polled>(
   database: Database,
-  { table, key, idOf }: Place<T>,
-  noted: Noted<T>,
-  clock: () => Date,
+  { table, key, idOf, also }: Place<T>,
+  noted: NotedPolls<T>,
+  { clock, suspect }: Pick<Options, 'clock' | 'suspect'>,
 ): Promise<void> {
   const { devices, times, addresses } = noted;
   for (const chunk of chunks(placesOf(noted, idOf))) {
@@ -160,18 +180,27 @@ async function writePolls<T extends Polled>(
         SET last_request_at = GREATEST(LEAST(poll.last_request_at, now()), new.at), address = new.address
         FROM new
         WHERE poll.tenant_id = new.tenant_id AND poll.${key} = new.id ${overAllTenants('poll times')}`);
+      await also?.(tx, noted, chunk, suspect);
     });
   }
 }
 
 /** A deleted target gets none. */
-async function writeFirstPoll(database: Database, device: Device, address: string): Promise<void> {
+async function writeFirstPoll(
+  database: Database,
+  device: Device,
+  { address, use }: { address: string; use: CredentialUse | undefined },
+): Promise<void> {
   await database.execute(sql`
-    INSERT INTO target_polls (tenant_id, target_id, last_request_at, address)
-    SELECT ${device.tenant.tenantId}::bigint, id, now(), ${address}::text
+    INSERT INTO target_polls AS poll (tenant_id, target_id, last_request_at, address, credential, credential_expires_at)
+    SELECT ${device.tenant.tenantId}::bigint, id, now(), ${address}::text, ${use?.kind ?? null}::text,
+      ${timeOf(use?.until)}::timestamptz
     FROM targets
     WHERE tenant_id = ${device.tenant.tenantId} AND id = ${device.targetId}
     FOR KEY SHARE
     ON CONFLICT (tenant_id, target_id)
-    DO UPDATE SET last_request_at = excluded.last_request_at, address = excluded.address`);
+    DO UPDATE SET last_request_at = excluded.last_request_at, address = excluded.address,
+      credential = coalesce(excluded.credential, poll.credential),
+      credential_expires_at = CASE WHEN excluded.credential IS NULL THEN poll.credential_expires_at
+        ELSE excluded.credential_expires_at END`);
 }

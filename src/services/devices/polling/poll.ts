@@ -1,18 +1,30 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { approvalPending, type DomainError, isUnauthenticated, unauthenticated } from '../../../errors.ts';
+import {
+  approvalPending,
+  type DomainError,
+  isUnauthenticated,
+  tooManyRequests,
+  unauthenticated,
+} from '../../../errors.ts';
 import { type Failures, openFailures } from '../../access/attempts.ts';
 import type { Tenant } from '../../platform/tenants/registry.ts';
 import type { Platform } from '../../shared/context.ts';
-import { asDevice, type CalledFrom } from '../device-context.ts';
+import { openFairQueue } from '../../shared/fair-queue.ts';
+import { asDevice, bareAddressOf, type CalledFrom } from '../device-context.ts';
+import { type Hooks, openHooks } from '../enrollment-hooks/ask.ts';
+import { openRevocationLists, type RevocationLists } from '../issuing/revocation-lists.ts';
 import { openWrites, type Writes } from '../reports/writes.ts';
 import { admissionOf, isFirstUse, mayWait, NOBODY, registeringCredentialOf } from '../sign-in/admission.ts';
+import { admitUnknown } from '../sign-in/admit-unknown.ts';
 import { confirmToken } from '../sign-in/confirm-token.ts';
+import { type CredentialUse, sameUse } from '../sign-in/credential-use.ts';
 import {
   certificateRefusalOf,
   type DeviceCredentials,
   enrollmentCredentialOf,
   showsOwnToken,
 } from '../sign-in/credentials.ts';
+import { type Found, findInMemory, findMoved, redirectMoved } from '../sign-in/moved.ts';
 import {
   isPending,
   openPendingDevices,
@@ -20,8 +32,7 @@ import {
   type PendingDevices,
 } from '../sign-in/pending-device.ts';
 import { openRecentLookups, type RecentLookups } from '../sign-in/recent-lookups.ts';
-import { registerDevice } from '../sign-in/register.ts';
-import { registerPending } from '../sign-in/register-pending.ts';
+import { openTwins, type Twins } from '../sign-in/twins.ts';
 import { openSetContents, type SetContents } from '../updates/deployment-content.ts';
 import type { Device, PollAnswer } from './device.ts';
 import { type DeviceCache, openDeviceCache } from './device-cache.ts';
@@ -38,6 +49,11 @@ export interface DevicePlatform extends Platform {
   writes: Writes;
   pollTimes: PollTimes;
   counts: DeviceCounts;
+  hooks: Hooks;
+  twins: Twins;
+  /** In which certificates are issued: each costs as much as many polls. */
+  issuing: ReturnType<typeof openFairQueue>;
+  revocationLists: RevocationLists;
   /** Hears of certificates that didn't sign a device in, and why. */
   onRefusal: (refusal: CertificateRefusal) => void;
 }
@@ -56,22 +72,35 @@ export function openDevices(
   onRefusal: (refusal: CertificateRefusal) => void = () => {},
 ): DevicePlatform {
   const { database, announcements, clock } = platform;
+  const twins = openTwins(platform, onError);
   return {
     ...platform,
     devices: openDeviceCache(database, announcements, clock, capacity),
     pendingDevices: openPendingDevices(database, announcements),
     lookups: openRecentLookups(announcements),
     sets: openSetContents(database, announcements),
-    failures: openFailures(WRONG_CREDENTIALS),
-    writes: openWrites(platform.systemDefaults.deviceWrites),
-    pollTimes: openPollTimes(database, clock, onError),
+    failures: openFailures(announcements, WRONG_CREDENTIALS),
+    writes: openWrites(announcements, platform.systemDefaults.deviceWrites),
+    pollTimes: openPollTimes(database, { clock, onError, suspect: twins.suspect }),
     counts: newDeviceCounts(),
+    hooks: openHooks(platform),
+    twins,
+    issuing: openFairQueue(ISSUED_AT_ONCE, MOST_WAITING),
+    revocationLists: openRevocationLists(),
     onRefusal,
   };
 }
 
+const ISSUED_AT_ONCE = 4;
+/** For a certificate, of one tenant and of all. */
+const MOST_WAITING = {
+  ofOne: 200,
+  ofAll: 1_000,
+  refusal: () => tooManyRequests('devices that wait for a certificate', 10),
+};
+
 /** Devices with wrong credentials that one network may have: many devices may be behind one address. */
-const WRONG_CREDENTIALS = { atOnce: 1_000, perSecond: 50 };
+const WRONG_CREDENTIALS = { of: 'credentials of devices', atOnce: 1_000, perSecond: 50 };
 
 /** The device that makes a request, as its path and headers say. */
 export interface DeviceRequest extends CalledFrom {
@@ -84,22 +113,35 @@ export interface DeviceRequest extends CalledFrom {
  * A device asks what there is to do. Answered at once, not by a promise, where all is in memory. An unknown
  * device that shows a token of an enrollment group or a certificate is registered, or is pending until it is approved.
  * @throws UNAUTHENTICATED; TOO_MANY_REQUESTS after very many of these; INVALID_INPUT where a device can't be registered by
- *   its id; QUOTA_EXCEEDED
+ *   its id; QUOTA_EXCEEDED; TARGET_MOVED where it is to ask at another tenant's address
  */
 export function poll(platform: DevicePlatform, request: DeviceRequest): PollAnswer | Promise<PollAnswer> {
   const tenant = platform.tenants.peek(request.tenantName);
   if (!tenant) return signIn(platform, request);
   const now = platform.clock();
-  const device = platform.devices.peek(tenant, request.controllerId);
+  let device = platform.devices.peek(tenant, request.controllerId);
+  let use: CredentialUse | undefined;
   if (device) {
-    const admission = device.seen && admissionOf(platform, device, request, now);
-    if (!admission || isFirstUse(device, admission)) return signIn(platform, request);
+    const found = device.moved && findInMemory(device, { platform, request, now });
+    if (device.moved && !found) return signIn(platform, request);
+    use = found ? found.admission : admissionOf(platform, device, request, now);
+    device = found?.device ?? device;
+    if (!use || !device.seen || isFirstUse(device, use)) return signIn(platform, request);
+    if (found) redirectMoved(tenant, found, request);
+    noteUse(platform, device, use);
   }
   const known = device ?? platform.pendingDevices.peek(tenant, request.controllerId);
   if (!known || (isPending(known) && !mayWait(platform, known, request, now)))
     return signIn(platform, request);
-  platform.pollTimes.note(known, request.address, now.getTime());
+  platform.pollTimes.note(known, request.address, now.getTime(), use);
   return known;
+}
+
+/** Most devices always sign in with the same. */
+function noteUse({ pollTimes }: DevicePlatform, device: Device, use: CredentialUse): void {
+  if (device.use && sameUse(device.use, use)) return;
+  device.use = use;
+  pollTimes.noteUse(device);
 }
 
 /**
@@ -124,7 +166,7 @@ async function signIn(platform: DevicePlatform, request: DeviceRequest): Promise
     return await admit(platform, request);
   } catch (error) {
     if (!isUnauthenticated(error)) throw error;
-    platform.failures.count(request.address);
+    platform.failures.count(bareAddressOf(request.address));
     const left = REFUSED_AFTER_MS - (performance.now() - arrivedAt);
     if (left > 0) await pause(left);
     throw error;
@@ -141,9 +183,11 @@ async function admit(platform: DevicePlatform, request: DeviceRequest): Promise<
     enrollmentCredentialOf(tenant, controllerId, credentials, now) !== undefined;
   if (!isAsked) throw refusal(platform, tenant, request, now);
   const known = await findAdmitted(platform, tenant, request, now);
-  const device = known ?? (await admitUnknown(platform, tenant, request, now));
+  const device = known?.device ?? (await registered(platform, tenant, request, now));
   if (isPending(device) || device.seen) platform.pollTimes.note(device, address, now.getTime());
-  else await platform.pollTimes.writeFirst(device, address);
+  else await platform.pollTimes.writeFirst(device, address, known?.admission);
+  // After its row is there; one that registered has it already.
+  if (known?.admission) noteUse(platform, known.device, known.admission);
   return device;
 }
 
@@ -151,8 +195,7 @@ async function admit(platform: DevicePlatform, request: DeviceRequest): Promise<
 function refusal(platform: DevicePlatform, tenant: Tenant, request: DeviceRequest, now: Date): DomainError {
   const { controllerId, credentials, tenantName, address } = request;
   platform.counts.refused++;
-  const { clientCertificate } = credentials;
-  const reason = clientCertificate && certificateRefusalOf(tenant, controllerId, clientCertificate, now);
+  const reason = certificateRefusalOf(tenant, controllerId, credentials, now);
   if (reason) platform.onRefusal({ tenantName, controllerId, address, reason });
   if (tenant !== platform.tenants.nobody)
     platform.refusals.note(asDevice(platform, tenant, controllerId, request), { type: 'sign-in.failed' });
@@ -161,20 +204,19 @@ function refusal(platform: DevicePlatform, tenant: Tenant, request: DeviceReques
 
 /**
  * The device these credentials are good for; undefined where there is no such target.
- * @throws UNAUTHENTICATED, TOO_MANY_REQUESTS
+ * @throws UNAUTHENTICATED, TOO_MANY_REQUESTS, TARGET_MOVED
  */
 async function findAdmitted(
   platform: DevicePlatform,
   tenant: Tenant,
   request: DeviceRequest,
   now: Date,
-): Promise<Device | undefined> {
+): Promise<Found | undefined> {
   const { controllerId, credentials } = request;
   const remembered = platform.devices.peek(tenant, controllerId);
-  const admission = remembered && admissionOf(platform, remembered, request, now);
-  if (admission)
-    return isFirstUse(remembered, admission) ? confirmed(platform, remembered, request) : remembered;
-  platform.failures.requireFew(request.address);
+  const found = remembered && (await find(platform, remembered, request, now));
+  if (found?.admission) return admitted(platform, tenant, found, request);
+  platform.failures.requireFew(bareAddressOf(request.address));
   // A token may have been changed past this process: look again before refusing, but not at an attacker's pace.
   const { lookups } = platform;
   const last = lookups.recent(tenant, controllerId);
@@ -186,11 +228,37 @@ async function findAdmitted(
   const lookup = lookups.begin(tenant, controllerId);
   const device = await platform.devices.read(tenant, controllerId);
   lookup.foundNone = !device;
-  const fresh = admissionOf(platform, device ?? { tenant, ...NOBODY }, request, now);
-  if (!device) return undefined;
-  if (!fresh) throw refusal(platform, tenant, request, now);
+  if (!device) {
+    admissionOf(platform, { tenant, ...NOBODY }, request, now);
+    return undefined;
+  }
+  const fresh = await find(platform, device, request, now);
+  if (!fresh.admission) throw refusal(platform, tenant, request, now);
   lookups.forget(tenant, controllerId);
-  return isFirstUse(device, fresh) ? confirmed(platform, device, request) : device;
+  return admitted(platform, tenant, fresh, request);
+}
+
+const find = (
+  platform: DevicePlatform,
+  device: Device,
+  request: DeviceRequest,
+  now: Date,
+): Found | Promise<Found> =>
+  device.moved
+    ? findMoved(device, { platform, request, now })
+    : { device, admission: admissionOf(platform, device, request, now) };
+
+/** @throws TARGET_MOVED, UNAUTHENTICATED */
+async function admitted(
+  platform: DevicePlatform,
+  tenant: Tenant,
+  found: Found,
+  request: DeviceRequest,
+): Promise<Found> {
+  redirectMoved(tenant, found, request);
+  const { device, admission } = found;
+  if (!admission || !isFirstUse(device, admission)) return found;
+  return { device: await confirmed(platform, device, request), admission };
 }
 
 /** The device after it has shown its newest token for the first time. @throws UNAUTHENTICATED if it was deleted */
@@ -202,34 +270,16 @@ async function confirmed(platform: DevicePlatform, device: Device, request: Devi
   return confirmed;
 }
 
-/** What becomes of a device that is no target. @throws UNAUTHENTICATED, INVALID_INPUT, QUOTA_EXCEEDED */
-async function admitUnknown(
+/** What becomes of a device that is no target. @throws what `admitUnknown` throws */
+async function registered(
   platform: DevicePlatform,
   tenant: Tenant,
   request: DeviceRequest,
   now: Date,
 ): Promise<Device | PendingDevice> {
-  const { controllerId, address } = request;
+  const { controllerId, credentials, address } = request;
   const credential = registeringCredentialOf(platform, tenant, request, now);
   if (!credential) throw refusal(platform, tenant, request, now);
-  const pending =
-    platform.pendingDevices.peek(tenant, controllerId) ??
-    (await platform.pendingDevices.read(tenant, controllerId));
-  if (pending?.state === 'rejected') throw unauthenticated();
-
-  const acting = asDevice(platform, tenant, controllerId, request);
-  const { group } = credential;
-  if (group?.requiresApproval) {
-    if (pending) return pending;
-    await registerPending(acting, { groupId: group.id, address });
-    platform.counts.pending++;
-  } else {
-    await registerDevice(acting, { address, groupId: group?.id, wasPending: pending !== undefined });
-    platform.counts.registered++;
-  }
-  const admitted =
-    (await platform.devices.read(tenant, controllerId)) ??
-    (await platform.pendingDevices.read(tenant, controllerId));
-  if (!admitted) throw unauthenticated();
-  return admitted;
+  const device = asDevice(platform, tenant, controllerId, request);
+  return admitUnknown(platform, { tenant, device, address, credentials, ...credential });
 }

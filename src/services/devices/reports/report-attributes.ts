@@ -14,6 +14,8 @@ import {
   writeAttributes,
 } from '../../fleet/targets/attributes.ts';
 import { lockOwnTarget } from '../../fleet/targets/selection.ts';
+import { recordNear } from '../../platform/near-limits.ts';
+import { targetLimit } from '../../platform/quotas.ts';
 import type { Changes } from '../../shared/change.ts';
 import type { ActorContext } from '../../shared/context.ts';
 import { gatherMessages, type Met } from './gather-messages.ts';
@@ -39,7 +41,7 @@ interface Upload {
 }
 
 /** Devices send the same again and again: that is no change. */
-const gathererOf = gatherMessages<Upload, OwnTarget, Map<number, Attribute[]>, { news?: AttributeChange }>({
+const gathererOf = gatherMessages<Upload, OwnTarget, Held, Told>({
   lockTogether: (tx, tenantId, uploads) =>
     lockOwnTargets(
       tx,
@@ -47,13 +49,25 @@ const gathererOf = gatherMessages<Upload, OwnTarget, Map<number, Attribute[]>, {
       uploads.map(({ device }) => device.caller.username),
     ),
   lockAlone: (tx, { device }) => lockOwnTarget(tx, device),
-  read: attributesByTarget,
-  decide({ message: { mode, entries }, row }, before) {
-    const news = attributeChange(before.get(row.id) ?? [], mode, entries);
-    return news || row.requestAttributes ? { ...(news && { news }) } : undefined;
+  read: readHeld,
+  decide({ message: { mode, entries }, row }, { before, most }) {
+    const news = attributeChange(before.get(row.id) ?? [], { mode, entries, most });
+    return news || row.requestAttributes ? { most, ...(news && { news }) } : undefined;
   },
   write,
 });
+
+/** What an upload changes, where it changes anything, and how much the target may have. */
+interface Told {
+  news?: AttributeChange;
+  most: number;
+}
+
+/** What targets have, by id, and how much each may have. */
+interface Held {
+  before: ReadonlyMap<number, Attribute[]>;
+  most: number;
+}
 
 interface OwnTarget {
   id: number;
@@ -97,7 +111,7 @@ const endRequests = preparedSql(
 async function write(
   tx: Transaction,
   changes: Changes,
-  uploads: readonly (Met<Upload, OwnTarget> & { done: { news?: AttributeChange } })[],
+  uploads: readonly (Met<Upload, OwnTarget> & { done: Told })[],
 ): Promise<void> {
   if (!uploads[0]) return;
   const { tenantId } = uploads[0].message.device.caller;
@@ -106,18 +120,29 @@ async function write(
   const asked = uploads.filter(({ row }) => row.requestAttributes).map(({ row }) => row.id);
   if (asked.length) await endRequests(tx).execute({ tenantId, ids: arrayText(asked) });
   for (const { message, row, done } of uploads) {
-    const subjects = [message.device.caller.username];
+    const controllerId = message.device.caller.username;
+    const subjects = [controllerId];
     const answered = row.requestAttributes && { requestAttributes: { old: true, new: false } };
     changes.targets(subjects);
     changes.record(
       { type: 'target.attributes-reported', subjects, changes: { ...done.news?.changed, ...answered } },
       message.device,
     );
+    const limit = { kind: 'target_attributes', most: done.most } as const;
+    if (done.news) recordNear(changes, limit, [{ controllerId, ...done.news }], message.device);
   }
 }
 
-async function attributesByTarget(tx: Transaction, tenantId: number, met: readonly Met<Upload, OwnTarget>[]) {
+async function readHeld(
+  tx: Transaction,
+  tenantId: number,
+  met: readonly Met<Upload, OwnTarget>[],
+): Promise<Held> {
   const found = new Map<number, Attribute[]>(met.map(({ row }) => [row.id, []]));
-  for (const row of await attributesOf(tx, tenantId, [...found.keys()])) found.get(row.targetId)!.push(row);
-  return found;
+  const [rows, most] = await Promise.all([
+    attributesOf(tx, tenantId, [...found.keys()]),
+    targetLimit(tx, tenantId, 'target_attributes'),
+  ]);
+  for (const row of rows) found.get(row.targetId)!.push(row);
+  return { before: found, most };
 }

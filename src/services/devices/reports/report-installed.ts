@@ -48,7 +48,7 @@ export async function reportInstalled(
     const plan = { ...OFFLINE, setId: set.id };
     const news = await targetsWithoutSet(tx, tenantId, plan, [target]);
     if (!news.length) return false;
-    await requireRoomForActions(tx, tenantId, settings.actionCleanup.percentOnQuota, news);
+    await requireRoomForActions({ tx, changes }, tenantId, settings.actionCleanup.percentOnQuota, news);
     await deploy(tx, device, plan, news);
     changes.targets([target.controllerId]);
     changes.record({

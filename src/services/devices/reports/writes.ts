@@ -1,11 +1,11 @@
 import { tooManyReports } from '../../../errors.ts';
 import type { WriteRates } from '../../platform/tenants/system-defaults.ts';
-import { openBuckets } from '../../shared/buckets.ts';
+import { openBuckets, type SharedCounts } from '../../shared/buckets.ts';
 import type { Device } from '../polling/device.ts';
 
 type Writer = Pick<Device, 'tenant' | 'targetId'>;
 
-/** Counts what each device writes, so that none can fill the disk. Each process counts for itself. */
+/** Counts what each device writes, in all processes together, so that none can fill the disk. */
 export interface Writes {
   /** @throws TOO_MANY_REPORTS while the device has written more than it may */
   requireRoom(device: Writer): void;
@@ -16,9 +16,14 @@ export interface Writes {
 /** Devices that wrote last. */
 const REMEMBERED = 100_000;
 
-export function openWrites({ atOnce, perMinute }: WriteRates, now = () => performance.now()): Writes {
+export function openWrites(
+  counts: SharedCounts,
+  { atOnce, perMinute }: WriteRates,
+  now = () => performance.now(),
+): Writes {
   const perMs = perMinute / 60_000;
-  const buckets = openBuckets({ holds: atOnce, perMs, remembered: REMEMBERED, now });
+  const limit = 'writes of a device';
+  const buckets = openBuckets({ limit, counts, holds: atOnce, perMs, remembered: REMEMBERED, now });
   return {
     requireRoom(device) {
       const left = buckets.leftIn(keyOf(device));

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { Tenant } from '../../platform/tenants/registry.ts';
 import type { Platform } from '../../shared/context.ts';
 import type { EnrollmentCredential } from '../enrollment/rules.ts';
+import type { Hooks } from '../enrollment-hooks/ask.ts';
 import type { Device } from '../polling/device.ts';
+import { type CredentialUse, NEWEST_TOKEN } from './credential-use.ts';
 import {
   type DeviceCredentials,
   derivedTokenOf,
@@ -18,23 +20,24 @@ import type { PendingDevice } from './pending-device.ts';
 type WithSecrets = Pick<Platform, 'secrets'>;
 
 /** What a device shows of itself. */
-interface Showing {
+export interface Showing {
   controllerId: string;
   credentials: DeviceCredentials;
 }
 
-/** What signs the device in: its newest token, an older one, or an enrollment credential. */
-type Admission = 'newest' | 'old' | 'enrollment';
-
 /** What of a device says who may speak for it. */
-type Admitting = Pick<Device, 'tenant' | 'enrollmentGroupId' | 'derivedUntil' | 'derived' | keyof OwnTokens>;
+type Admitting = Pick<
+  Device,
+  'tenant' | 'enrollmentGroupId' | 'derivedUntil' | 'derived' | 'issuedSerials' | keyof OwnTokens
+>;
 
+/** What signs the device in: a token of its own, or an enrollment credential; undefined where nothing does. */
 export function admissionOf(
   platform: WithSecrets,
   device: Admitting,
   request: Showing,
   now: Date,
-): Admission | undefined {
+): CredentialUse | undefined {
   const { tenant } = device;
   const { controllerId, credentials } = request;
   const shown = shownDigestOf(tenant, credentials);
@@ -43,7 +46,7 @@ export function admissionOf(
   const credential =
     enrollmentCredentialOf(tenant, controllerId, credentials, now) ??
     (shown === undefined ? undefined : derivedCredentialOf(platform, device, { controllerId, shown }, now));
-  return credential && appliesTo(credential, device) ? 'enrollment' : undefined;
+  return credential && appliesTo(credential, device) ? credential.use : undefined;
 }
 
 /** What a derived token is good for. A device that was cut off costs as much as others, so that nobody can tell. */
@@ -61,12 +64,15 @@ function derivedCredentialOf(
 }
 
 const appliesTo = (
-  { appliesToAll, group }: EnrollmentCredential,
-  { enrollmentGroupId }: Pick<Device, 'enrollmentGroupId'>,
-) => appliesToAll || group?.id === enrollmentGroupId;
+  { appliesToAll, group, issuedSerial }: EnrollmentCredential,
+  { enrollmentGroupId, issuedSerials }: Pick<Device, 'enrollmentGroupId' | 'issuedSerials'>,
+) =>
+  issuedSerial === undefined
+    ? appliesToAll || group?.id === enrollmentGroupId
+    : issuedSerials?.includes(issuedSerial) === true;
 
-export const isFirstUse = ({ oldTokens }: Device, admission: Admission) =>
-  admission === 'newest' && oldTokens !== undefined;
+export const isFirstUse = ({ oldTokens }: Device, use: CredentialUse) =>
+  use === NEWEST_TOKEN && oldTokens !== undefined;
 
 /** Its token is compared where there is no device. */
 export const NOBODY = {
@@ -75,6 +81,7 @@ export const NOBODY = {
   enrollmentGroupId: null,
   derivedUntil: undefined,
   derived: undefined,
+  issuedSerials: undefined,
 };
 
 /** The credential that may register an unknown device, if there is one. */
@@ -89,17 +96,23 @@ export function registeringCredentialOf(
   const credential =
     enrollmentCredentialOf(tenant, controllerId, credentials, now) ??
     (shown === undefined ? undefined : derivedTokenOf(tenant, secrets, controllerId, shown)?.credential);
-  if (!credential) return undefined;
+  // An issued certificate is that of a target: who deleted it doesn't want it back.
+  if (!credential || credential.issuedSerial !== undefined) return undefined;
   const { group } = credential;
   // A certificate works without its group; a group's token has been checked already.
   return !group || (now.getTime() < group.until && group.admits(controllerId)) ? credential : undefined;
 }
 
-export const mayWait = (
-  platform: WithSecrets,
+/** Whether a pending device stays so, without a look at anything but the memory. */
+export function mayWait(
+  platform: WithSecrets & { hooks: Hooks },
   { tenant, state }: PendingDevice,
   request: Showing,
   now: Date,
-): boolean =>
-  state === 'pending' &&
-  registeringCredentialOf(platform, tenant, request, now)?.group?.requiresApproval === true;
+): boolean {
+  if (state !== 'pending') return false;
+  const group = registeringCredentialOf(platform, tenant, request, now)?.group;
+  if (!group) return false;
+  const { requiresApproval, hook } = group;
+  return requiresApproval || (hook !== undefined && platform.hooks.holds(tenant, request.controllerId, hook));
+}

@@ -4,6 +4,7 @@ import type { Secrets } from '../../shared/secrets.ts';
 import { type Chain, verifyChain } from '../certificate-authorities/verify-chain.ts';
 import { derivationKeyOf, derivedToken } from '../enrollment/derivation.ts';
 import type { Derivation, EnrollmentCredential, GroupRules } from '../enrollment/rules.ts';
+import { type CredentialUse, certificateUse, NEWEST_TOKEN, oldToken } from './credential-use.ts';
 import { tokenDigest } from './digest.ts';
 
 /** What a device showed, before anything of it was checked. */
@@ -13,7 +14,14 @@ export interface DeviceCredentials {
   /** From a trusted proxy only: the name in the certificate and the hashes of its issuers. */
   certificate?: { commonName: string; authorities: readonly string[] };
   /** From the TLS handshake with the device itself; without a name where its subject doesn't have just one. */
-  clientCertificate?: { commonName: string | undefined; chain: Chain };
+  clientCertificate?: ClientCertificate;
+  /** The same where it is for enrolling: that of an authority which the group of this id names. */
+  bootstrap?: ClientCertificate & { groupId: number };
+}
+
+interface ClientCertificate {
+  commonName: string | undefined;
+  chain: Chain;
 }
 
 /** In constant time, and without buffers of what is compared. Digests have the same length. */
@@ -43,9 +51,10 @@ export function ownTokenOf(
   { tokenDigest: newest, oldTokens }: OwnTokens,
   shown: string,
   now: number,
-): 'newest' | 'old' | undefined {
-  if (sameDigest(shown, newest)) return 'newest';
-  return oldTokens?.some(({ digest, until }) => now < until && sameDigest(shown, digest)) ? 'old' : undefined;
+): CredentialUse | undefined {
+  if (sameDigest(shown, newest)) return NEWEST_TOKEN;
+  const old = oldTokens?.find(({ digest, until }) => now < until && sameDigest(shown, digest));
+  return old && oldToken(old.until);
 }
 
 /** A token derived from a key of an enrollment group, and what it is good for. */
@@ -91,7 +100,7 @@ function openKey(secrets: Secrets, derivation: Derivation): KeyObject {
 export function enrollmentCredentialOf(
   tenant: Tenant,
   controllerId: string,
-  { gatewayToken, certificate, clientCertificate }: DeviceCredentials,
+  { gatewayToken, certificate, clientCertificate, bootstrap }: DeviceCredentials,
   now: Date,
 ): EnrollmentCredential | undefined {
   const { settings, enrollment } = tenant;
@@ -99,17 +108,31 @@ export function enrollmentCredentialOf(
     const token = enrollment.tokens.get(tokenDigest(gatewayToken));
     return token && now.getTime() < token.until && token.group.admits(controllerId) ? token : undefined;
   }
-  if (clientCertificate) {
-    if (certificateRefusalOf(tenant, controllerId, clientCertificate, now)) return undefined;
-    return { group: groupOfChain(tenant, clientCertificate.chain, now), appliesToAll: true };
+  const shown = clientCertificate ?? bootstrap;
+  if (shown) {
+    if (certificateRefusalOf(tenant, controllerId, { clientCertificate, bootstrap }, now)) return undefined;
+    const use = certificateUse(shown.chain[0]);
+    if (!clientCertificate)
+      return { group: groupOfBootstrap(tenant, bootstrap!, now), appliesToAll: true, use };
+    const { chain } = clientCertificate;
+    const { issuedSerial } = verifyChain(tenant, chain, now);
+    const group = groupOfChain(tenant, chain, now);
+    return { group, appliesToAll: true, use, ...(issuedSerial && { issuedSerial }) };
   }
   const isTrusted =
     certificate !== undefined &&
     settings.headerEnabled &&
     certificate.commonName === controllerId &&
     certificate.authorities.some((hash) => settings.headerAuthorities.has(hash.toLowerCase()));
-  return isTrusted ? { group: undefined, appliesToAll: true } : undefined;
+  return isTrusted ? BY_PROXY : undefined;
 }
+
+/** The proxy has checked the certificate, and doesn't tell when it expires. */
+const BY_PROXY: EnrollmentCredential = {
+  group: undefined,
+  appliesToAll: true,
+  use: { kind: 'proxy_certificate', until: Number.POSITIVE_INFINITY, mark: 5 },
+};
 
 /** The group of the nearest authority in the chain that a group names. */
 function groupOfChain(tenant: Tenant, chain: Chain, now: Date): GroupRules | undefined {
@@ -118,14 +141,32 @@ function groupOfChain(tenant: Tenant, chain: Chain, now: Date): GroupRules | und
   return named === undefined ? undefined : authorities.get(named);
 }
 
-/** Why a certificate doesn't sign the device in, for the log; undefined where it does. */
+/** Why a certificate doesn't sign the device in, for the log; undefined where it does, or none is shown. */
 export function certificateRefusalOf(
   tenant: Tenant,
   controllerId: string,
-  { commonName, chain }: NonNullable<DeviceCredentials['clientCertificate']>,
+  { clientCertificate, bootstrap }: DeviceCredentials,
   now: Date,
 ): string | undefined {
+  const shown = clientCertificate ?? bootstrap;
+  if (!shown) return undefined;
+  const { commonName, chain } = shown;
   if (commonName === undefined) return 'its subject does not have one common name';
   if (commonName !== controllerId) return `it is that of '${commonName.slice(0, 128)}'`;
-  return verifyChain(tenant, chain, now).refusal;
+  const { refusal, bootstrapOnly } = verifyChain(tenant, chain, now);
+  if (refusal || !bootstrap)
+    return refusal ?? (bootstrapOnly ? 'its authority is for enrolling only' : undefined);
+  return groupOfBootstrap(tenant, bootstrap, now) ? undefined : 'the group names no authority of it';
+}
+
+/** The group where it names an authority of the chain that is shown for enrolling. */
+function groupOfBootstrap(
+  tenant: Tenant,
+  { chain, groupId }: NonNullable<DeviceCredentials['bootstrap']>,
+  now: Date,
+): GroupRules | undefined {
+  const { authorityIds, issuedSerial } = verifyChain(tenant, chain, now);
+  const groups = authorityIds.map((id) => tenant.enrollment.authorities.get(id));
+  // Who has an issued certificate renews it.
+  return issuedSerial ? undefined : groups.find((group) => group?.id === groupId);
 }

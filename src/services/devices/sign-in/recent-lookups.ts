@@ -1,6 +1,6 @@
-import { LRUCache } from 'lru-cache';
 import type { Announcements } from '../../platform/announcements.ts';
 import type { Tenant } from '../../platform/tenants/registry.ts';
+import { boundedCache } from '../../shared/bounded-cache.ts';
 
 /**
  * The devices that the database was asked for a moment ago because of a wrong token. Devices that don't exist count the
@@ -27,7 +27,7 @@ const LOOK_EVERY_MS = 1_000;
 const REMEMBERED = 20_000;
 
 export function openRecentLookups(announcements: Announcements, everyMs = LOOK_EVERY_MS): RecentLookups {
-  const looks = new LRUCache<string, Lookup>({ max: REMEMBERED });
+  const looks = boundedCache<string, Lookup>(REMEMBERED);
   // Without names any device may have changed: each costs one more look-up.
   const end = ({ tenantId, controllerIds }: { tenantId: number; controllerIds?: readonly string[] }) => {
     if (controllerIds) for (const id of controllerIds) looks.delete(keyOf(tenantId, id));

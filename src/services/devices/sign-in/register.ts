@@ -1,10 +1,11 @@
-import { and, eq } from 'drizzle-orm';
 import type { Transaction } from '../../../database/connect.ts';
-import { pendingTargets } from '../../../database/tables/enrollment.ts';
 import { invalid, unauthenticated } from '../../../errors.ts';
+import { deletePending } from '../../fleet/targets/delete-pending.ts';
 import { change } from '../../shared/change.ts';
 import type { ActorContext } from '../../shared/context.ts';
 import { enrollDevices, findTerms, type Terms } from '../enrollment/enroll.ts';
+import { type Say, told } from '../enrollment-hooks/ask.ts';
+import type { CredentialUse } from './credential-use.ts';
 
 export interface Registration {
   address: string;
@@ -12,6 +13,10 @@ export interface Registration {
   groupId: number | undefined;
   /** Whether it was a pending target before. */
   wasPending: boolean;
+  /** What it registers with. */
+  use?: CredentialUse;
+  /** What the hook of its group said of it, where it has one. */
+  asked?: Say | undefined;
 }
 
 /**
@@ -21,7 +26,7 @@ export interface Registration {
  */
 export async function registerDevice(
   device: ActorContext,
-  { address, groupId, wasPending }: Registration,
+  { address, groupId, wasPending, use, asked }: Registration,
 ): Promise<void> {
   const { tenantId, username: controllerId } = device.caller;
   requireTrimmed(controllerId);
@@ -29,18 +34,15 @@ export async function registerDevice(
   const now = clock();
   await change(device, async (tx, changes) => {
     const terms = groupId === undefined ? undefined : await requireTerms(tx, tenantId, groupId);
+    const before = wasPending ? await deletePending(tx, tenantId, controllerId) : undefined;
+    if (wasPending) changes.pending();
+    const given = asked?.kind === 'allow' ? asked.given : before?.given;
     const registered = await enrollDevices(tx, { tenantId, now, systemDefaults, secrets, changes }, terms, [
-      { controllerId, address, requestedAt: now },
+      { controllerId, address, requestedAt: now, use, given },
     ]);
-    if (wasPending) {
-      await tx
-        .delete(pendingTargets)
-        .where(and(eq(pendingTargets.tenantId, tenantId), eq(pendingTargets.controllerId, controllerId)));
-      changes.pending();
-    }
     if (!registered.length) return;
     changes.created(registered);
-    changes.record({ type: 'target.registered', subjects: registered });
+    changes.record({ type: 'target.registered', subjects: registered, changes: asked && told(asked) });
   });
 }
 

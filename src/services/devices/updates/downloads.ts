@@ -1,5 +1,4 @@
 import { and, eq, ne, sql } from 'drizzle-orm';
-import { LRUCache } from 'lru-cache';
 import type { Database } from '../../../database/connect.ts';
 import { ofEachDatabase, prepared } from '../../../database/prepared.ts';
 import { actions } from '../../../database/tables/actions.ts';
@@ -7,6 +6,7 @@ import { distributionSetModules } from '../../../database/tables/distribution-se
 import { artifactContents, artifacts } from '../../../database/tables/software.ts';
 import { artifactNotFound, softwareModuleNotFound } from '../../../errors.ts';
 import { messagesOf, SERVER_MESSAGE } from '../../deployments/actions/messages.ts';
+import { boundedCache } from '../../shared/bounded-cache.ts';
 import type { ActorContext, Platform } from '../../shared/context.ts';
 import {
   ARTIFACT_COLUMNS,
@@ -123,7 +123,7 @@ const findFile = prepared((database: Database) =>
 
 /** Downloads that were noted last: those who fetch a file again and again cost no statement. */
 const NOTED_AT_MOST = 20_000;
-const notedIn = ofEachDatabase(() => new LRUCache<string, true>({ max: NOTED_AT_MOST }));
+const notedIn = ofEachDatabase(() => boundedCache<string, true>(NOTED_AT_MOST));
 
 /**
  * Notes that a device fetches a file as a whole, and by which path, once for each action and path. A history that is

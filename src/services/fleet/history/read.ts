@@ -1,9 +1,12 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
+import type { AnyPgColumn } from 'drizzle-orm/pg-core';
+import { actions } from '../../../database/tables/actions.ts';
 import { fleetHistory } from '../../../database/tables/fleet-history.ts';
+import { targets } from '../../../database/tables/targets.ts';
 import { invalid, outOfScope } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import type { Context } from '../../shared/context.ts';
-import { DAY_MS, HOUR_MS, SLOT_MS, startOf } from './slots.ts';
+import { before, DAY_MS, HOUR_MS, MADE_UP_MS, SLOT_MS, startOf } from './slots.ts';
 
 /** How long each point is, in milliseconds. */
 export const HISTORY_INTERVALS = { fiveMinutes: SLOT_MS, hour: HOUR_MS, day: DAY_MS } as const;
@@ -63,10 +66,46 @@ export async function readFleetHistory(
            counted.total, counted.in_sync, counted.pending, counted.error
     FROM sums LEFT JOIN points AS counted ON counted.at = sums.counted ORDER BY sums.start`);
   const found = new Map(rows.map((row) => [Number(row['at']), row]));
+  const since = await readUnwritten(context, { start, end, step });
   return Array.from({ length: points }, (_, index) => {
     const at = start.getTime() + index * length;
-    return pointOf(new Date(at), found.get(at));
+    const point = pointOf(new Date(at), found.get(at));
+    const { registered, finished, failed } = pointOf(point.at, since.get(at));
+    return {
+      ...point,
+      registered: point.registered + registered,
+      finished: point.finished + finished,
+      failed: point.failed + failed,
+    };
   });
+}
+
+/** What happened since the history was written last, in a few minutes: it is counted as it is asked for. */
+async function readUnwritten(
+  { caller: { tenantId }, database }: Context,
+  { start, end, step }: { start: Date; end: Date; step: SQL },
+): Promise<Map<number, Record<string, string>>> {
+  const literal = (time: Date) => sql`${time.toISOString()}::timestamptz`;
+  const slot = sql.raw(`interval '${SLOT_MS / 1000} seconds'`);
+  const within = (time: AnyPgColumn) =>
+    sql`${time} >= (SELECT at FROM since) AND ${time} >= ${literal(start)} AND ${time} < ${literal(end)}`;
+  const rows = await database.execute<Record<string, string>>(sql`
+    WITH since AS (
+      SELECT greatest(coalesce(max(at) + ${slot}, ${literal(before(startOf(end), SLOT_MS))}),
+                      ${literal(before(end, MADE_UP_MS))}) AS at
+      FROM ${fleetHistory} WHERE tenant_id = ${tenantId} AND total IS NOT NULL
+    ), happened AS (
+      SELECT ${targets.createdAt} AS at, 'registered' AS what FROM ${targets}
+      WHERE ${targets.tenantId} = ${tenantId} AND ${within(targets.createdAt)}
+      UNION ALL
+      SELECT ${actions.lastModifiedAt}, ${actions.status} FROM ${actions}
+      WHERE ${actions.tenantId} = ${tenantId} AND NOT ${actions.active} AND ${within(actions.lastModifiedAt)}
+    )
+    SELECT extract(epoch FROM date_bin(${step}, at, timestamptz '1970-01-01Z')) * 1000 AS at,
+           count(*) FILTER (WHERE what = 'registered') AS registered,
+           count(*) FILTER (WHERE what = 'finished') AS finished, count(*) FILTER (WHERE what = 'error') AS failed
+    FROM happened GROUP BY 1`);
+  return new Map(rows.map((row) => [Number(row['at']), row]));
 }
 
 function pointOf(at: Date, row: Record<string, string | null> = {}): FleetHistoryPoint {

@@ -1,19 +1,15 @@
-import { sql } from 'drizzle-orm';
+import { and, lt, sql } from 'drizzle-orm';
 import { overAllTenants } from '../../../database/all-tenants.ts';
+import { arrayOf, isAmong } from '../../../database/bulk.ts';
 import type { Database } from '../../../database/connect.ts';
 import { actions } from '../../../database/tables/actions.ts';
 import { fleetHistory } from '../../../database/tables/fleet-history.ts';
 import { targets } from '../../../database/tables/targets.ts';
-import { tenantConfiguration, tenants } from '../../../database/tables/tenants.ts';
-import {
-  type ConfigurationKeyName,
-  HISTORY_RETENTION_DAYS,
-} from '../../platform/tenants/configuration-keys.ts';
-import { before, DAY_MS, HOUR_MS, SLOT_MS, startOf } from './slots.ts';
+import { tenants } from '../../../database/tables/tenants.ts';
+import { HISTORY_RETENTION_DAYS } from '../../platform/tenants/configuration-keys.ts';
+import { keepersOf } from '../../platform/tenants/retention.ts';
+import { before, DAY_MS, HOUR_MS, MADE_UP_MS, SLOT_MS, startOf } from './slots.ts';
 
-const KEY: ConfigurationKeyName = 'fleet.history.retention.days';
-/** How far back is made up for what nobody wrote. */
-const MADE_UP_MS = DAY_MS;
 /** After that hours take the place of five minutes. */
 const FINE_MS = 2 * DAY_MS;
 
@@ -78,32 +74,37 @@ export async function writeHistoryOf(database: Database, tenantId: number, now: 
       total = excluded.total, in_sync = excluded.in_sync, pending = excluded.pending, error = excluded.error`);
 }
 
-/** Merges the five minutes of old hours. */
+/** Merges the five minutes of old hours. Looks for them in all tenants at once: most have none. */
 async function coarsen(database: Database, now: Date): Promise<void> {
   const limit = startOf(before(now, FINE_MS), HOUR_MS);
-  await database.execute(sql`
-    WITH old AS (
-      DELETE FROM ${fleetHistory}
-      WHERE at < ${literal(limit)} AND at >= ${literal(before(limit, MADE_UP_MS + DAY_MS))}
-        AND (tenant_id, date_trunc('hour', at, 'UTC')) IN (
-          SELECT tenant_id, date_trunc('hour', at, 'UTC') FROM ${fleetHistory}
-          WHERE at < ${literal(limit)} AND at > date_trunc('hour', at, 'UTC'))
-      RETURNING *
-    )
-    INSERT INTO ${fleetHistory} (tenant_id, at, registered, polls, finished, failed, total, in_sync, pending, error)
-    SELECT tenant_id, date_trunc('hour', at, 'UTC'), sum(registered), sum(polls), sum(finished), sum(failed),
-           (array_agg(total ORDER BY at DESC) FILTER (WHERE total IS NOT NULL))[1],
-           (array_agg(in_sync ORDER BY at DESC) FILTER (WHERE total IS NOT NULL))[1],
-           (array_agg(pending ORDER BY at DESC) FILTER (WHERE total IS NOT NULL))[1],
-           (array_agg(error ORDER BY at DESC) FILTER (WHERE total IS NOT NULL))[1]
-    FROM old GROUP BY 1, 2 ${overAllTenants('fleet history')}`);
+  const hour = sql`date_bin(interval '1 hour', at, timestamptz '1970-01-01Z')`;
+  const fine = await database.execute<{ tenant_id: string; hours: string[] }>(sql`
+    SELECT tenant_id, array_agg(DISTINCT ${hour})::text[] AS hours FROM ${fleetHistory}
+    WHERE at < ${literal(limit)} AND at >= ${literal(before(limit, MADE_UP_MS + DAY_MS))} AND at > ${hour}
+    GROUP BY tenant_id ${overAllTenants('fleet history')}`);
+  for (const { tenant_id, hours } of fine)
+    await database.execute(sql`
+      WITH old AS (
+        DELETE FROM ${fleetHistory}
+        WHERE tenant_id = ${tenant_id} AND ${hour} = ANY(${arrayOf(hours)}::timestamptz[])
+        RETURNING *
+      )
+      INSERT INTO ${fleetHistory} (tenant_id, at, registered, polls, finished, failed, total, in_sync, pending, error)
+      SELECT ${tenant_id}::bigint, ${hour}, sum(registered), sum(polls), sum(finished), sum(failed),
+             (array_agg(total ORDER BY at DESC) FILTER (WHERE total IS NOT NULL))[1],
+             (array_agg(in_sync ORDER BY at DESC) FILTER (WHERE total IS NOT NULL))[1],
+             (array_agg(pending ORDER BY at DESC) FILTER (WHERE total IS NOT NULL))[1],
+             (array_agg(error ORDER BY at DESC) FILTER (WHERE total IS NOT NULL))[1]
+      FROM old GROUP BY 2`);
 }
 
 /** Deletes what is older than each tenant's `fleet.history.retention.days`. */
 async function forget(database: Database, now: Date): Promise<void> {
-  await database.execute(sql`
-    DELETE FROM ${fleetHistory} AS old WHERE old.at < ${literal(now)} - make_interval(days => coalesce(
-      (SELECT (value #>> '{}')::int FROM ${tenantConfiguration} AS setting
-       WHERE setting.tenant_id = old.tenant_id AND setting.key = ${KEY}), ${HISTORY_RETENTION_DAYS}::int))
-    ${overAllTenants('retention')}`);
+  const setting = { key: 'fleet.history.retention.days', days: HISTORY_RETENTION_DAYS } as const;
+  for (const { tenantIds, before } of await keepersOf(database, { ...setting, now }))
+    await database
+      .delete(fleetHistory)
+      .where(
+        sql`${and(isAmong(fleetHistory.tenantId, tenantIds), lt(fleetHistory.at, before))} ${overAllTenants('retention')}`,
+      );
 }

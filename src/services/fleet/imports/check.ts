@@ -1,10 +1,10 @@
 import type { z } from 'zod';
 import { DomainError, quotaExceeded } from '../../../errors.ts';
-import { MOST_TAGS } from '../../platform/quotas.ts';
+import { MOST_TAGS, TARGET_LIMITS } from '../../platform/quotas.ts';
 import { cutText, plainText } from '../../shared/text.ts';
-import { LONGEST_KEY, LONGEST_VALUE, MetadataEntry, MOST_ENTRIES } from '../target-metadata/input.ts';
+import { LONGEST_KEY, LONGEST_VALUE, MetadataEntry } from '../target-metadata/input.ts';
 import { TargetTagInput } from '../target-tags/input.ts';
-import { checkAttributes, MOST_ATTRIBUTES } from '../targets/attributes.ts';
+import { checkAttributes } from '../targets/attributes.ts';
 import { TargetFields } from '../targets/input.ts';
 import type { Entry, Fault, ImportedTarget, ImportRow } from './source.ts';
 
@@ -40,12 +40,18 @@ const RowFields = TargetFields.omit({ targetTypeId: true }).extend({
 
 const NONE: readonly never[] = [];
 
-/** Characters of a target that has all it may have, each of it as long as it may be. */
+/** Characters of a target that has all it may have unless more was set, each of it as long as it may be. */
 export const LONGEST_TARGET =
   4_096 +
   MOST_TAGS * LONGEST_KEY +
-  MOST_ATTRIBUTES * (2 * LONGEST_KEY) +
-  MOST_ENTRIES * (LONGEST_KEY + LONGEST_VALUE);
+  TARGET_LIMITS.target_attributes.most * (2 * LONGEST_KEY) +
+  TARGET_LIMITS.target_metadata.most * (LONGEST_KEY + LONGEST_VALUE);
+
+/** How much each target may have. */
+export interface MostOfTarget {
+  attributes: number;
+  metadata: number;
+}
 
 /** So much is told of what is wrong with a row: after that people know. */
 const MOST_FAULTS = 10;
@@ -53,7 +59,10 @@ const LONGEST_FIELD = 160;
 const LONGEST_MESSAGE = 500;
 
 /** Checks a row by the rules that hold for every target, and says which it breaks: the first few, and how many more. */
-export function checkRow({ line, target = {}, faults = NONE, text }: ImportRow): CheckedTarget | RefusedRow {
+export function checkRow(
+  { line, target = {}, faults = NONE, text }: ImportRow,
+  most: MostOfTarget,
+): CheckedTarget | RefusedRow {
   const found: Fault[] = [...faults];
   // What could not be read at all isn't to be called missing as well.
   const { data, error } = RowFields.safeParse(target);
@@ -64,8 +73,8 @@ export function checkRow({ line, target = {}, faults = NONE, text }: ImportRow):
   }
   const { tags = NONE, attributes = NONE, metadata = NONE } = target;
   const names = tags.length ? readTags(tags, found) : NONE;
-  if (attributes.length) readAttributes(attributes, found);
-  if (metadata.length) readMetadata(metadata, found);
+  if (attributes.length) readAttributes(attributes, most.attributes, found);
+  if (metadata.length) readMetadata(metadata, most.metadata, found);
   if (!data || found.length) return { line, controllerId: shownId(target), faults: shownFaults(found), text };
   return {
     line,
@@ -122,9 +131,9 @@ function readTags(tags: readonly string[], found: Fault[]): string[] {
   return [...names];
 }
 
-function readAttributes(attributes: readonly Entry[], found: Fault[]): void {
+function readAttributes(attributes: readonly Entry[], most: number, found: Fault[]): void {
   try {
-    if (attributes.length > MOST_ATTRIBUTES) throw quotaExceeded('attributes of a target', MOST_ATTRIBUTES);
+    if (attributes.length > most) throw quotaExceeded('attributes of a target', most);
     checkAttributes(attributes);
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
@@ -137,9 +146,9 @@ function readAttributes(attributes: readonly Entry[], found: Fault[]): void {
   }
 }
 
-function readMetadata(metadata: readonly Entry[], found: Fault[]): void {
-  if (metadata.length > MOST_ENTRIES) {
-    const { code, message } = quotaExceeded('metadata entries of a target', MOST_ENTRIES);
+function readMetadata(metadata: readonly Entry[], most: number, found: Fault[]): void {
+  if (metadata.length > most) {
+    const { code, message } = quotaExceeded('metadata entries of a target', most);
     found.push({ field: 'metadata', code, message });
     return;
   }

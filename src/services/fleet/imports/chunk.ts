@@ -17,6 +17,8 @@ export interface Chunk {
   lines: number[];
   texts: (string | undefined)[];
   kinds: Set<Kind>;
+  /** The most that one row has of them. */
+  longest: { attribute: number; metadata: number };
   refused: RefusedRow[];
   /** The first rows of the file, if they are among these. */
   preview: ImportPreviewRow[];
@@ -47,6 +49,7 @@ export const openChunk = (end: Position): Chunk => ({
   lines: [],
   texts: [],
   kinds: new Set(),
+  longest: { attribute: 0, metadata: 0 },
   refused: [],
   preview: [],
   layout: undefined,
@@ -85,6 +88,8 @@ export function addRow(
   for (const [key, value] of row.attributes) values.add({ n, kind: LETTERS.attribute, key, value });
   for (const [key, value] of row.metadata) values.add({ n, kind: LETTERS.metadata, key, value });
   for (const name of row.tags) values.add({ n, kind: LETTERS.tag, key: name, value: null });
+  chunk.longest.attribute = Math.max(chunk.longest.attribute, row.attributes.length);
+  chunk.longest.metadata = Math.max(chunk.longest.metadata, row.metadata.length);
   if (row.attributes.length) kinds.add('attribute');
   if (row.metadata.length) kinds.add('metadata');
   if (row.tags.length) kinds.add('tag');

@@ -4,6 +4,7 @@ import type { Transaction } from '../../../database/connect.ts';
 import { imports } from '../../../database/tables/imports.ts';
 import { importTakenOver, targetAlreadyExists } from '../../../errors.ts';
 import { NAMED_AT_MOST } from '../../platform/announcement-outbox.ts';
+import { recordNear } from '../../platform/near-limits.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { adjustTargetCount, requireRoomForTargets } from '../targets/quota.ts';
@@ -43,7 +44,7 @@ export async function commitChunk(
     onStaged?.();
     await turn;
     const record = await lockOwn(tx, begun);
-    const { created, updated, refused, repeated } = dryRun
+    const { created, updated, refused, repeated, near } = dryRun
       ? await rehearse(tx, author, record, chunk)
       : await mergeRows(tx, author, record, chunk);
     // A rehearsal leaves nothing behind that would be counted.
@@ -78,6 +79,7 @@ export async function commitChunk(
       })
       .where(and(eq(imports.tenantId, tenantId), eq(imports.id, record.id)));
     if (dryRun) return;
+    for (const { grown, ...limit } of near) recordNear(changes, limit, grown);
     if (created) changes.created(await mergedIds(tx, true));
     const changed = updated ? await mergedIds(tx, false) : [];
     changes.targetsInScope(changed);

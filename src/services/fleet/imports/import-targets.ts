@@ -1,11 +1,12 @@
 import { DomainError } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
+import { targetLimit } from '../../platform/quotas.ts';
 import type { Context } from '../../shared/context.ts';
 import { openFairQueue, openQueueOfEach } from '../../shared/fair-queue.ts';
 import { parse } from '../../shared/parse.ts';
 import { takeTurns } from '../../shared/turns.ts';
 import { beginImport } from './begin.ts';
-import { checkRow } from './check.ts';
+import { checkRow, type MostOfTarget } from './check.ts';
 import { addRow, openChunk } from './chunk.ts';
 import { commitChunk } from './commit.ts';
 import { endImport } from './end.ts';
@@ -52,7 +53,7 @@ export async function importTargets(
 const senderOf = ({ caller: { tenantId, username } }: Context) => `${tenantId} ${username}`;
 
 async function takeIn(context: Context, record: ImportRecord, read: RowSource): Promise<ImportRecord> {
-  const writer = openWriter(context, record);
+  const writer = openWriter(context, record, await mostOfTarget(context));
   let problem: unknown;
   try {
     for await (const batch of read(positionOf(record), record)) await writer.add(batch);
@@ -72,13 +73,20 @@ async function takeIn(context: Context, record: ImportRecord, read: RowSource): 
   throw problem;
 }
 
+async function mostOfTarget({ database, caller: { tenantId } }: Context): Promise<MostOfTarget> {
+  return {
+    attributes: await targetLimit(database, tenantId, 'target_attributes'),
+    metadata: await targetLimit(database, tenantId, 'target_metadata'),
+  };
+}
+
 const positionOf = ({ bytes, lines, digest }: ImportRecord): Position => ({ bytes, lines, digest });
 
 /**
  * Gathers rows to chunks and commits them in their order: while one is merged the next is sent to the database, and
  * then the one after is read. After a commit failed every call fails.
  */
-function openWriter(context: Context, record: ImportRecord) {
+function openWriter(context: Context, record: ImportRecord, most: MostOfTarget) {
   const name = senderOf(context);
   let read = record.bytes;
   let chunk = openChunk(positionOf(record));
@@ -110,7 +118,7 @@ function openWriter(context: Context, record: ImportRecord) {
       chunk.layout = layout;
       for (const row of rows) {
         if (turns.isOver()) await turns.next();
-        addRow(chunk, context.secrets, checkRow(row), row.text);
+        addRow(chunk, context.secrets, checkRow(row, most), row.text);
         if (shown < ROWS_SHOWN) {
           chunk.preview.push(previewOf(row));
           shown++;

@@ -1,14 +1,15 @@
 import { sql } from 'drizzle-orm';
+import { analyzeGrown } from '../../../database/analyze.ts';
 import { arrayOf } from '../../../database/bulk.ts';
 import type { Transaction } from '../../../database/connect.ts';
-import { quotaExceeded, targetAlreadyExists } from '../../../errors.ts';
-import { MOST_TAGS, requireGroupQuota } from '../../platform/quotas.ts';
-import { MOST_ENTRIES } from '../target-metadata/input.ts';
-import { MOST_ATTRIBUTES } from '../targets/attributes.ts';
+import { targets } from '../../../database/tables/targets.ts';
+import { targetAlreadyExists } from '../../../errors.ts';
+import { requireGroupQuota } from '../../platform/quotas.ts';
 import { noteTokenRotations } from '../targets/token-rotation.ts';
 import type { RefusedRow } from './check.ts';
-import { type Chunk, LETTERS } from './chunk.ts';
+import type { Chunk } from './chunk.ts';
 import type { ImportRecord } from './find.ts';
+import { keepLimits, type Near } from './limits.ts';
 import { type Row, refusal } from './refusal.ts';
 import { isScoped, RowsOutOfScope, refuseOutOfScope, requireAllInScope } from './scope.ts';
 import { resolveTypes } from './types.ts';
@@ -21,6 +22,8 @@ export interface Merged {
   refused: RefusedRow[];
   /** The rows whose target an earlier row of the file had changed. */
   repeated: Row[];
+  /** The targets that have more of something than before, and are near the limit of it. */
+  near: Near[];
 }
 
 /** What merging must know of an import: its mode, and the transactions by which it changed targets before. */
@@ -58,8 +61,9 @@ async function merge(
   tx: Transaction,
   author: Importer,
   { mode, transactions }: Begun,
-  { lines, kinds }: Chunk,
+  chunk: Chunk,
 ): Promise<Merged> {
+  const { lines, kinds } = chunk;
   const { tenantId } = author.caller;
   const refused = kinds.has('type') ? await resolveTypes(tx, author, lines) : [];
   let updated = mode === 'upsert' ? await lockExisting(tx, tenantId, transactions) : 0;
@@ -74,17 +78,13 @@ async function merge(
       created += await insertTargets(tx, author);
     }
   }
-  if (updated) {
-    const more = [
-      ...(await refuseOutOfScope(tx, author, lines)),
-      ...(kinds.has('attribute') ? await refuseTooMany(tx, tenantId, 'attribute', lines) : []),
-      ...(kinds.has('metadata') ? await refuseTooMany(tx, tenantId, 'metadata', lines) : []),
-      ...(kinds.has('tag') ? await refuseTooMany(tx, tenantId, 'tag', lines) : []),
-    ];
-    updated -= more.length;
-    refused.push(...more);
-  }
-  await analyzeGrown(tx, created);
+  const outside = updated ? await refuseOutOfScope(tx, author, lines) : [];
+  const kept = await keepLimits(tx, tenantId, chunk, updated > 0);
+  const more = [...outside, ...kept.refused];
+  updated -= more.length;
+  refused.push(...more);
+  // PostgreSQL keeps its plan of a foreign key's check: one for a few targets took twenty times as long for each attribute.
+  await analyzeGrown(tx, targets, created);
   await mergeValues(tx, author, kinds, { areNew: updated === 0 });
   if (updated) {
     await noteNewTokens(tx, author);
@@ -92,7 +92,7 @@ async function merge(
   }
   if (kinds.has('group')) await requireGroupQuota(tx, tenantId);
   if (isScoped(author, mode)) await requireAllInScope(tx, author);
-  return { created, updated, refused, repeated: updated ? await repeatedRows(tx) : [] };
+  return { created, updated, refused, repeated: updated ? await repeatedRows(tx) : [], near: kept.near };
 }
 
 /**
@@ -108,8 +108,9 @@ async function lockExisting(
   const { count } = await tx.execute(sql`
     INSERT INTO import_ids (n, id, is_new, is_own)
     SELECT r.n, t.id, false, t.xmin::text::bigint = ANY(${arrayOf(transactions)}::bigint[])
-    FROM import_rows AS r JOIN targets AS t ON t.tenant_id = ${tenantId} AND t.controller_id = r.controller_id
-    WHERE NOT EXISTS (SELECT FROM import_ids AS known WHERE known.n = r.n)
+    FROM (SELECT n, controller_id FROM import_rows AS r
+          WHERE NOT EXISTS (SELECT FROM import_ids AS known WHERE known.n = r.n)) AS r
+    JOIN targets AS t ON t.tenant_id = ${tenantId} AND t.controller_id = r.controller_id
     ORDER BY t.id
     FOR NO KEY UPDATE OF t`);
   return count;
@@ -156,21 +157,6 @@ const noteNewTokens = (tx: Transaction, author: Importer): Promise<void> =>
         WHERE NOT i.is_new AND r.security_token IS NOT NULL
         ORDER BY i.id, n DESC`,
   );
-
-/** Fewer don't make a table grow so that it matters. */
-const MANY = 1_000;
-
-/**
- * Tells PostgreSQL of a fleet that has more than doubled. It keeps its plan of a foreign key's check, and one made for
- * a few targets reads all of them for every attribute, until it knows of more: that took twenty times as long.
- */
-async function analyzeGrown(tx: Transaction, created: number): Promise<void> {
-  if (created < MANY) return;
-  const [known] = await tx.execute<{ count: number }>(
-    sql`SELECT reltuples AS count FROM pg_class WHERE oid = 'targets'::regclass`,
-  );
-  if (known!.count < created) await tx.execute(sql`ANALYZE targets`);
-}
 
 /**
  * Changes the targets by what their rows give, the last of them before all others; what none gives stays. A request
@@ -221,53 +207,4 @@ async function missingRows(tx: Transaction): Promise<Row[]> {
   return tx.execute<Row>(sql`
     SELECT n, controller_id FROM import_rows AS r
     WHERE NOT EXISTS (SELECT FROM import_ids AS i WHERE i.n = r.n) ORDER BY n`);
-}
-
-/** Keys that targets have, as a table with `tenant_id`, `target_id` and `key`, and how many a target may have. */
-const QUOTAS = {
-  attribute: {
-    stored: () => sql`target_attributes`,
-    most: MOST_ATTRIBUTES,
-    field: 'attributes',
-    what: 'attributes',
-  },
-  metadata: {
-    stored: () => sql`target_metadata`,
-    most: MOST_ENTRIES,
-    field: 'metadata',
-    what: 'metadata entries',
-  },
-  tag: {
-    stored: (tenantId: number) => sql`(
-      SELECT assigned.tenant_id, assigned.target_id, tag.name AS key
-      FROM target_tag_assignments AS assigned
-      JOIN target_tags AS tag ON tag.tenant_id = assigned.tenant_id AND tag.id = assigned.tag_id
-      WHERE assigned.tenant_id = ${tenantId})`,
-    most: MOST_TAGS,
-    field: 'tags',
-    what: 'tags',
-  },
-};
-
-/** Takes out the rows by which targets would get too many of a kind. The targets are locked. */
-async function refuseTooMany(
-  tx: Transaction,
-  tenantId: number,
-  kind: keyof typeof QUOTAS,
-  lines: readonly number[],
-): Promise<RefusedRow[]> {
-  const { stored, most, field, what } = QUOTAS[kind];
-  const full = await tx.execute<Row>(sql`
-    WITH changed AS (SELECT DISTINCT id FROM import_ids WHERE NOT is_new),
-      together AS (
-        SELECT changed.id, stored.key
-        FROM changed JOIN ${stored(tenantId)} AS stored ON stored.tenant_id = ${tenantId} AND stored.target_id = changed.id
-        UNION
-        SELECT i.id, v.key
-        FROM changed JOIN import_ids AS i USING (id) JOIN import_values AS v ON v.n = i.n AND v.kind = ${LETTERS[kind]})
-    DELETE FROM import_ids AS i USING import_rows AS r
-    WHERE r.n = i.n AND NOT i.is_new
-      AND i.id IN (SELECT id FROM together GROUP BY id HAVING count(*) > ${most})
-    RETURNING r.n, r.controller_id`);
-  return full.map((row) => refusal(lines, row, quotaExceeded(`${what} of a target`, most, [field])));
 }

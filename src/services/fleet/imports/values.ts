@@ -70,12 +70,11 @@ async function assignTags(tx: Transaction, { caller: { tenantId, username }, now
   // Locked, so that none is deleted meanwhile.
   await tx.execute(sql`
     INSERT INTO target_tag_assignments (tenant_id, target_id, tag_id)
-    SELECT ${tenantId}::bigint, i.id, tag.id
-    FROM import_values AS v
-    JOIN import_ids AS i USING (n)
-    JOIN target_tags AS tag ON tag.tenant_id = ${tenantId} AND tag.name = v.key COLLATE "C"
-    WHERE v.kind = ${LETTERS.tag}
-    ORDER BY i.id
+    SELECT ${tenantId}::bigint, given.id, tag.id
+    FROM (SELECT i.id, v.key FROM import_values AS v JOIN import_ids AS i USING (n)
+          WHERE v.kind = ${LETTERS.tag}) AS given
+    JOIN target_tags AS tag ON tag.tenant_id = ${tenantId} AND tag.name = given.key COLLATE "C"
+    ORDER BY given.id
     FOR KEY SHARE OF tag
     ON CONFLICT (tenant_id, target_id, tag_id) DO NOTHING`);
 }

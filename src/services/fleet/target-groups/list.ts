@@ -4,25 +4,48 @@ import { lowered } from '../../../database/tables/columns.ts';
 import { targetTypes } from '../../../database/tables/target-types.ts';
 import { targetPolls, targets } from '../../../database/tables/targets.ts';
 import { requirePermission } from '../../access/permissions.ts';
+import { askedFilter } from '../../access/readable-fields.ts';
 import { scopeCondition } from '../../access/scopes.ts';
 import type { Context } from '../../shared/context.ts';
-import type { Listing, PageRequest } from '../../shared/page.ts';
+import { sourceOf } from '../../shared/matching.ts';
+import { type Listing, list, type PageRequest } from '../../shared/page.ts';
 import { isStorableText } from '../../shared/text.ts';
-import type { TargetOrderField } from '../targets/fields.ts';
 import { listTargets } from '../targets/find.ts';
+import type { TargetOrderField } from '../targets/order.ts';
 import { joinedPolls, joinedTypes, type Target } from '../targets/target.ts';
+import { TARGET_GROUP_FIELDS, TARGET_GROUP_ORDER, type TargetGroupOrderField } from './fields.ts';
+import { TARGET_GROUP_COLUMNS, type TargetGroup, targetGroupsOf } from './group.ts';
 
-/** The groups that targets are in, each once, in their order; the first of them if it says how many. Needs READ_TARGET. */
-export async function listTargetGroups(context: Context, most?: number): Promise<string[]> {
+/**
+ * Lists the groups that targets are in, by name unless ordered otherwise, and counts the targets of each that the caller
+ * may see. Needs READ_TARGET. @throws the filter's errors, those of `list`
+ */
+export async function listTargetGroups(
+  context: Context,
+  request: PageRequest<TargetGroupOrderField>,
+): Promise<Listing<TargetGroup>> {
+  const { tenantId } = requirePermission(context, 'READ_TARGET');
+  const { database } = context;
+  const groups = targetGroupsOf(tenantId, await scopeCondition(context, 'READ_TARGET'));
+  const matching = await askedFilter(context, TARGET_GROUP_FIELDS, request.filter);
+  const { rows, count } = sourceOf(database, () =>
+    database.select(TARGET_GROUP_COLUMNS).from(groups).$dynamic(),
+  );
+  return list(request, TARGET_GROUP_ORDER, 'name', {
+    rows: (where, part) => rows(and(matching, where), part),
+    count: () => count(matching),
+  });
+}
+
+/** The groups that targets are in as they are spelt, in order, as REST lists them. Needs READ_TARGET. */
+export async function listTargetGroupNames(context: Context): Promise<string[]> {
   const { tenantId } = requirePermission(context, 'READ_TARGET');
   const readable = await scopeCondition(context, 'READ_TARGET');
   const groups = context.database.selectDistinct({ group: targets.group }).from(targets).$dynamic();
   if (readable) groups.leftJoin(targetPolls, joinedPolls).leftJoin(targetTypes, joinedTypes);
-  groups
+  const rows = await groups
     .where(and(eq(targets.tenantId, tenantId), isNotNull(targets.group), readable))
     .orderBy(targets.group);
-  if (most !== undefined) groups.limit(most);
-  const rows = await groups;
   return rows.map(({ group }) => group ?? '');
 }
 

@@ -27,7 +27,7 @@ export async function createTargetMetadata(context: Context, input: CreateTarget
   await change(context, async (tx, changes) => {
     const target = await lockTarget(tx, context, 'UPDATE_TARGET', { controllerId });
     await refuseExisting(tx, target, entries);
-    await writeEntries(tx, context, [target], entries);
+    await writeEntries({ tx, context, changes }, [target], entries);
     changes.targetsInScope([controllerId]);
     changes.record({ type: 'target.metadata-set', subjects: [controllerId], changes: valuesOf(entries) });
   });

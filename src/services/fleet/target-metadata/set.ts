@@ -31,12 +31,13 @@ export async function setTargetMetadata(context: Context, input: SetTargetMetada
 
 /** The work of `setTargetMetadata`. @returns the controllerIds of the targets that are different now */
 export async function setEntries(
-  { tx, context, changes }: Step,
+  step: Step,
   selection: TargetSelection,
   entries: readonly MetadataEntry[],
 ): Promise<string[]> {
+  const { tx, context, changes } = step;
   const selected = await selectTargetIds(tx, context, 'UPDATE_TARGET', selection);
-  const changed = await writeEntries(tx, context, selected, entries);
+  const changed = await writeEntries(step, selected, entries);
   changes.targetsInScope(changed);
   changes.record({
     type: 'target.metadata-set',

@@ -5,10 +5,13 @@ import { targetMetadata } from '../../../database/tables/target-data.ts';
 import { targets } from '../../../database/tables/targets.ts';
 import { quotaExceeded } from '../../../errors.ts';
 import type { FieldChanges } from '../../platform/audit/record.ts';
+import { type Growth, recordNear } from '../../platform/near-limits.ts';
+import { nearFrom, targetLimit } from '../../platform/quotas.ts';
 import type { Author } from '../../shared/authorship.ts';
+import type { Step } from '../../shared/change.ts';
 import type { SelectedTarget } from '../targets/selection.ts';
 import { writeAndTouch } from '../targets/touch.ts';
-import { type MetadataEntry, MOST_ENTRIES } from './input.ts';
+import type { MetadataEntry } from './input.ts';
 
 /** What the audit trail keeps of entries that were set. */
 export const valuesOf = (entries: readonly MetadataEntry[]): FieldChanges => ({
@@ -18,29 +21,34 @@ export const valuesOf = (entries: readonly MetadataEntry[]): FieldChanges => ({
 /**
  * Adds entries to locked targets and overwrites those that differ.
  * @returns the controllerIds of the targets that are different now
- * @throws QUOTA_EXCEEDED where a target would have more than 100 entries
+ * @throws QUOTA_EXCEEDED where a target would have more entries than it may have
  */
 export async function writeEntries(
-  tx: Transaction,
-  author: Author,
+  { tx, context, changes }: Step,
   selected: readonly SelectedTarget[],
   entries: readonly MetadataEntry[],
 ): Promise<string[]> {
+  const { tenantId } = context.caller;
   const keys = sql`${arrayOf(entries.map(({ key }) => key))}::text[]`;
   const values = sql`${arrayOf(entries.map(({ value }) => value))}::text[]`;
+  const most = await targetLimit(tx, tenantId, 'target_metadata');
+  const grown = await growthBy(tx, tenantId, { selected, keys, more: entries.length, most });
+  // Where a limit was lowered, one that has more keeps it.
+  const full = grown.find(({ before, after }) => after > Math.max(most, before));
+  if (full) throw quotaExceeded(`metadata entries of target '${full.controllerId}'`, most, ['entries']);
   const changed = await writeAndTouch(
     tx,
-    author,
+    context,
     selected,
     (ids) => sql`
       INSERT INTO ${targetMetadata} AS stored (tenant_id, target_id, key, value)
-      SELECT ${author.caller.tenantId}::bigint, chosen.id, entry.key, entry.value
+      SELECT ${tenantId}::bigint, chosen.id, entry.key, entry.value
       FROM unnest(${ids}) AS chosen(id), unnest(${keys}, ${values}) AS entry(key, value)
       ON CONFLICT (tenant_id, target_id, key) DO UPDATE SET value = excluded.value
         WHERE stored.value <> excluded.value
       RETURNING target_id`,
   );
-  await refuseTooMany(tx, author.caller, selected);
+  recordNear(changes, { kind: 'target_metadata', most }, grown);
   return changed;
 }
 
@@ -78,18 +86,33 @@ export const hasAnyKey = (tenantId: number, keys: readonly string[]): SQL => sql
     SELECT target_id FROM ${targetMetadata}
     WHERE tenant_id = ${tenantId} AND key = ANY(${arrayOf(keys)}::text[]))`;
 
-async function refuseTooMany(
+/** What locked targets have before and after entries of these keys; only of those that are near the limit then. */
+async function growthBy(
   tx: Transaction,
-  { tenantId }: { tenantId: number },
-  selected: readonly SelectedTarget[],
-) {
+  tenantId: number,
+  {
+    selected,
+    keys,
+    more,
+    most,
+  }: { selected: readonly SelectedTarget[]; keys: SQL; more: number; most: number },
+): Promise<Growth[]> {
+  const grown: Growth[] = [];
+  const names = new Map(selected.map(({ id, controllerId }) => [id, controllerId]));
   for (const chunk of chunks(selected)) {
-    const [full] = await tx.execute<{ target_id: string }>(sql`
-      SELECT target_id FROM ${targetMetadata}
-      WHERE tenant_id = ${tenantId} AND target_id = ANY(${arrayOf(chunk.map(({ id }) => id))}::bigint[])
-      GROUP BY target_id HAVING count(*) > ${MOST_ENTRIES} LIMIT 1`);
-    const target = full && chunk.find(({ id }) => id === Number(full.target_id));
-    if (target)
-      throw quotaExceeded(`metadata entries of target '${target.controllerId}'`, MOST_ENTRIES, ['entries']);
+    const rows = await tx.execute<{ id: string; before: string; known: string }>(sql`
+      SELECT chosen.id, count(held.key) AS before, count(held.key) FILTER (WHERE held.key = ANY(${keys})) AS known
+      FROM unnest(${arrayOf(chunk.map(({ id }) => id))}::bigint[]) AS chosen(id)
+      LEFT JOIN ${targetMetadata} AS held ON held.tenant_id = ${tenantId} AND held.target_id = chosen.id
+      GROUP BY chosen.id
+      HAVING count(held.key) + ${more}::integer - count(held.key) FILTER (WHERE held.key = ANY(${keys}))
+        >= ${nearFrom(most)}::integer`);
+    for (const { id, before, known } of rows)
+      grown.push({
+        controllerId: names.get(Number(id))!,
+        before: Number(before),
+        after: Number(before) + more - Number(known),
+      });
   }
+  return grown;
 }

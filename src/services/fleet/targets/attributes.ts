@@ -17,7 +17,6 @@ export type AttributeMode = (typeof ATTRIBUTE_MODES)[number];
 /** A key with its value; null for none: such an attribute isn't stored. */
 export type AttributeEntry = readonly [key: string, value: string | null];
 
-export const MOST_ATTRIBUTES = 100;
 /** Printable ASCII but `~` and the backquote, and white space; at most 128 of them (recorded of hawkBit). */
 const ALLOWED = /^[a-zA-Z0-9_\-!@#$%^&*()+=[\]{}|;:'",.<>/\\? \t\n\v\f\r]{0,128}$/;
 const isAllowed = (text: string) => ALLOWED.test(text);
@@ -38,16 +37,18 @@ export interface AttributeChange {
   gone: readonly string[];
   written: readonly (readonly [key: string, value: string])[];
   changed: FieldChanges;
+  /** How many there are. */
+  before: number;
+  after: number;
 }
 
 /**
  * What checked entries change in the attributes of a target; undefined where nothing is different then.
- * @throws QUOTA_EXCEEDED beyond 100 attributes
+ * @throws QUOTA_EXCEEDED where there would be more, beyond `most`
  */
 export function attributeChange(
   before: readonly Attribute[],
-  mode: AttributeMode,
-  entries: readonly AttributeEntry[],
+  { mode, entries, most }: { mode: AttributeMode; entries: readonly AttributeEntry[]; most: number },
 ): AttributeChange | undefined {
   const known = new Map(before.map(({ key, value }) => [key, value]));
   const wanted = new Map(mode === 'replace' ? [] : known);
@@ -55,15 +56,17 @@ export function attributeChange(
     if (mode === 'remove' || value === null) wanted.delete(key);
     else wanted.set(key, value);
   }
-  if (wanted.size > MOST_ATTRIBUTES)
-    throw quotaExceeded('attributes of a target', MOST_ATTRIBUTES, ['attributes']);
+  // Where a limit was lowered, one that has more keeps it.
+  if (wanted.size > Math.max(most, known.size))
+    throw quotaExceeded('attributes of a target', most, ['attributes']);
 
   const gone = [...known.keys()].filter((key) => !wanted.has(key));
   const written = [...wanted].filter(([key, value]) => known.get(key) !== value);
   if (!gone.length && !written.length) return undefined;
   const overwritten = before.filter(({ key, value }) => wanted.get(key) !== value);
   const old = Object.fromEntries(overwritten.map(({ key, value }) => [key, value]));
-  return { gone, written, changed: { attributes: { old, new: Object.fromEntries(written) } } };
+  const changed = { attributes: { old, new: Object.fromEntries(written) } };
+  return { gone, written, changed, before: known.size, after: wanted.size };
 }
 
 /** Writes what changes in the attributes of targets of a tenant, whose rows are locked. */

@@ -1,8 +1,9 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { z } from 'zod';
-import { arrayOf, chunks } from '../../../database/bulk.ts';
+import { arrayOf, chunks, isAmong } from '../../../database/bulk.ts';
 import type { Transaction } from '../../../database/connect.ts';
 import { actions } from '../../../database/tables/actions.ts';
+import { issuedCertificates } from '../../../database/tables/issued-certificates.ts';
 import { rolloutTargets } from '../../../database/tables/rollouts.ts';
 import { targets } from '../../../database/tables/targets.ts';
 import { requirePermission } from '../../access/permissions.ts';
@@ -13,6 +14,7 @@ import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import { selectionFields } from '../../shared/selection.ts';
 import { adjustTargetCount } from './quota.ts';
+import { revokeCertificates } from './revoke-certificates.ts';
 import {
   countSelected,
   isSelected,
@@ -49,6 +51,9 @@ export async function deleteSelected(
   await lockRolloutsOf(tx, context, await isSelected(tx, context, 'DELETE_TARGET', selection));
   const found = await selectTargetIds(tx, context, 'DELETE_TARGET', { ...selection, lock: 'update' });
   changes.rollouts(await uncountTargets(tx, tenantId, found));
+  const by = { caller: context.caller, now: context.clock() };
+  for (const ids of chunks(found.map(({ id }) => id)))
+    await revokeCertificates(tx, by, isAmong(issuedCertificates.targetId, ids), 'cessationOfOperation');
   await removeTargets(tx, tenantId, found);
   await adjustTargetCount(tx, context, tenantId, -found.length);
   changes.deleted(found);

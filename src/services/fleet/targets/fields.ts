@@ -1,6 +1,7 @@
 import { and, eq, type Placeholder, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import { fixed } from '../../../database/prepared.ts';
 import { actions, targetDeployments } from '../../../database/tables/actions.ts';
+import { targetClaimCodes } from '../../../database/tables/claim-codes.ts';
 import { distributionSets } from '../../../database/tables/distribution-sets.ts';
 import { rolloutGroups } from '../../../database/tables/rollouts.ts';
 import {
@@ -11,17 +12,20 @@ import {
   targetTags,
 } from '../../../database/tables/target-data.ts';
 import { targetTypes } from '../../../database/tables/target-types.ts';
-import { targetAttributes, targetPolls, targets, UPDATE_STATUSES } from '../../../database/tables/targets.ts';
+import {
+  CREDENTIAL_KINDS,
+  targetAttributes,
+  targetPolls,
+  targets,
+  UPDATE_STATUSES,
+} from '../../../database/tables/targets.ts';
 import { targetTokenRotations } from '../../../database/tables/token-rotations.ts';
 import { checkedFilter } from '../../../filters/checked.ts';
 import { compileExpression } from '../../../filters/compile.ts';
 import type { Expression } from '../../../filters/expression.ts';
 import { type Field, fieldSet, owned, type SetField } from '../../../filters/fields.ts';
 import type { Moments } from '../../../filters/moments.ts';
-
-import { authoredFields, authoredOrder, exact } from '../../shared/authorship.ts';
-import { type SortField, sortNames } from '../../shared/page.ts';
-import type { Target } from './target.ts';
+import { authoredFields } from '../../shared/authorship.ts';
 
 /** Whose rows: of one tenant, or of the one that a statement is executed for. */
 interface OfTenant {
@@ -32,6 +36,12 @@ interface OfTenant {
 export const isTokenRotationPending = ({ tenantId }: OfTenant) => sql<boolean>`EXISTS (
   SELECT 1 FROM ${targetTokenRotations}
   WHERE ${targetTokenRotations.tenantId} = ${tenantId} AND ${targetTokenRotations.targetId} = ${targets.id})`;
+
+/** Whether there is a code by which another tenant may take a target over. */
+const isReleased = ({ tenantId, now }: Moments) => sql<boolean>`EXISTS (
+  SELECT 1 FROM ${targetClaimCodes}
+  WHERE ${targetClaimCodes.tenantId} = ${tenantId} AND ${targetClaimCodes.targetId} = ${targets.id}
+    AND ${targetClaimCodes.expiresAt} > ${instant(now)})`;
 
 /** Whether a target's actions are confirmed without asking. */
 export const isAutoConfirmed = ({ tenantId }: OfTenant) => sql<boolean>`EXISTS (
@@ -44,7 +54,7 @@ export const isOverdue = ({ overdueBefore, byInterval }: Moments): SQL => {
   const limit = byInterval ? byInterval((own) => instant(own.overdueBefore)) : instant(overdueBefore);
   return sql`coalesce(${lastRequestAt} < ${limit}, FALSE)`;
 };
-const nextExpectedRequestAt = ({ byInterval }: Moments): SQL =>
+export const nextExpectedRequestAt = ({ byInterval }: Moments): SQL =>
   byInterval
     ? sql`(${lastRequestAt} + ${byInterval(({ seconds }) => sql`${seconds}::int`)} * interval '1 second')`
     : sql`NULL::timestamptz`;
@@ -60,10 +70,10 @@ const joinedTags = and(
   eq(targetTags.id, targetTagAssignments.tagId),
 );
 
-const itsType = (field: string) => owned('targetType', field, targets.targetTypeId);
+export const itsType = (field: string) => owned('targetType', field, targets.targetTypeId);
 const itsTag = (field: string) => owned('targetTag', field, targetTagAssignments.tagId);
 
-const itsDeployment = {
+export const itsDeployment = {
   kind: 'set',
   from: targetDeployments,
   on: ({ tenantId }: Moments) =>
@@ -165,12 +175,23 @@ export const TARGET_FIELDS = fieldSet([
       ...owned('rollout', 'id', rolloutGroups.rolloutId),
     },
   ],
+  [
+    ['credential', 'credential.kind'],
+    { kind: 'enum', column: targetPolls.credential, values: CREDENTIAL_KINDS },
+  ],
+  [['credential.expiresAt'], { kind: 'time', column: targetPolls.credentialExpiresAt }],
+  [['registeredWith'], { kind: 'enum', column: targets.registeredWith, values: CREDENTIAL_KINDS }],
+  [['registeredFrom'], { kind: 'text', column: targets.registeredFrom }],
+  [['sharingSuspectedAt'], { kind: 'time', column: targets.sharingSuspectedAt }],
   [['autoConfirm'], { kind: 'boolean', column: isAutoConfirmed }],
+  [['movedAt'], { kind: 'time', column: targets.movedAt }],
+  [['released'], { kind: 'boolean', column: isReleased }],
+  [['certificate.expiresAt'], { kind: 'time', column: targets.certificateExpiresAt }],
   [['tokenRotationPending'], { kind: 'boolean', column: isTokenRotationPending }],
 ]);
 
 /** The settings of a tenant that say when a target is overdue. */
-interface WithPollingTime {
+export interface WithPollingTime {
   tenantId: number;
   settings: {
     polling: { seconds: number; overrides: readonly { seconds: number; filter: Expression }[] };
@@ -227,60 +248,3 @@ export function pollOverride(tenant: WithPollingTime, now: Date): SQL<number> {
  * @throws FILTER_SYNTAX, FILTER_FIELD_UNKNOWN, FILTER_VALUE_INVALID
  */
 export const parseTargetFilter = (text: string): Expression => checkedFilter(TARGET_FIELDS, text);
-
-/** What targets can be sorted by whatever the time is. */
-export const TARGET_ORDER = {
-  controllerId: { expression: targets.controllerId, of: (t) => t.controllerId, type: 'text' },
-  name: { expression: targets.name, of: (t) => t.name, type: 'text' },
-  description: { expression: targets.description, of: (t) => t.description, type: 'text', nullable: true },
-  group: { expression: targets.group, of: (t) => t.group, type: 'text', nullable: true },
-  updateStatus: { expression: exact(targets.updateStatus), of: (t) => t.updateStatus, type: 'text' },
-  address: { expression: exact(targetPolls.address), of: (t) => t.address, type: 'text', nullable: true },
-  ...authoredOrder(targets),
-  lastControllerRequestAt: {
-    expression: targetPolls.lastRequestAt,
-    of: (t) => t.poll?.lastRequestAt ?? null,
-    type: 'timestamptz',
-    nullable: true,
-  },
-  targetType: {
-    expression: targetTypes.name,
-    of: (t) => t.targetType?.name ?? null,
-    type: 'text',
-    nullable: true,
-    owner: itsType('name').owners[0],
-  },
-} as const satisfies Record<string, SortField<Target>>;
-
-/** What targets can be sorted by, at a moment. */
-export const targetOrder = (tenant: WithPollingTime, now: Date) => {
-  const moments = filterMoments(tenant, now);
-  return {
-    ...TARGET_ORDER,
-    nextExpectedRequestAt: {
-      expression: nextExpectedRequestAt(moments),
-      of: (t: Target) => t.poll?.nextExpectedRequestAt ?? null,
-      type: 'timestamptz',
-      nullable: true,
-    },
-    overdue: {
-      expression: sql`(CASE WHEN ${isOverdue(moments)} THEN 1 ELSE 0 END)::bigint`,
-      of: (t: Target) => (t.poll?.overdue ? 1 : 0),
-      type: 'bigint',
-    },
-  } as const satisfies Record<string, SortField<Target>>;
-};
-export type TargetOrderField = keyof ReturnType<typeof targetOrder>;
-
-/** The names a REST `sort` may use: those of the filter's fields. */
-export const TARGET_SORT_NAMES: Readonly<Record<string, TargetOrderField>> = {
-  ...sortNames(TARGET_ORDER),
-  nextExpectedRequestAt: 'nextExpectedRequestAt',
-  overdue: 'overdue',
-  id: 'controllerId',
-  ipAddress: 'address',
-  lastTargetQuery: 'lastControllerRequestAt',
-  type: 'targetType',
-  'type.name': 'targetType',
-  'targetType.name': 'targetType',
-};

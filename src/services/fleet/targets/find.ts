@@ -2,6 +2,7 @@ import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { LRUCache } from 'lru-cache';
 import { arrayText } from '../../../database/arrays.ts';
 import { arrayOf } from '../../../database/bulk.ts';
+import type { Database } from '../../../database/connect.ts';
 import { fixed } from '../../../database/prepared.ts';
 import { targetTypes } from '../../../database/tables/target-types.ts';
 import { targets } from '../../../database/tables/targets.ts';
@@ -15,10 +16,11 @@ import type { Context } from '../../shared/context.ts';
 import { gatherReads } from '../../shared/gather-reads.ts';
 import { type Key, type Listing, list, orderOf, type PageRequest } from '../../shared/page.ts';
 import { isStorableText } from '../../shared/text.ts';
-import { totalOf } from './count.ts';
-import { isTokenRotationPending, TARGET_ORDER, type TargetOrderField, targetOrder } from './fields.ts';
-import { keysAtStart, keysOfPage, type PageOfKeys, windowOf } from './keys.ts';
+import { placesOf, totalOf } from './count.ts';
+import { isTokenRotationPending } from './fields.ts';
+import { keysAtStart, keysOfPage, nameOfOrder, type PageOfKeys, windowOf } from './keys.ts';
 import { askedTargets } from './matching.ts';
+import { TARGET_ORDER, type TargetOrderField, targetOrder } from './order.ts';
 import type { Target } from './target.ts';
 import { dependentColumns, ofReadableType, selectPage, type TargetRow, toTarget } from './view.ts';
 
@@ -96,10 +98,17 @@ export async function listTargets(
     within,
     await askedTargets(context.database, context, request.filter),
   );
+  let { database } = context;
   return list(request, order, 'controllerId', {
     async rows(cursor, { limit, offset, keys }) {
-      const page = { cursor, chosen: narrowed, keys, limit, offset };
+      const page = { database, cursor, chosen: narrowed, keys, limit, offset };
       return (await readPage(context, tenant, page)).map(toTarget(context, tenant));
+    },
+    async places(keys) {
+      const places = placesOf(context, narrowed, keys);
+      // What the call reads from may be older than the places that are noted.
+      if (places) database = await context.reads();
+      return places;
     },
     count: () => totalOf(context, narrowed),
   });
@@ -114,16 +123,16 @@ export function sortableTargets(context: Context, tenant: Tenant, request: PageR
 }
 
 /** A page from a place in the list, or from its beginning. */
-type Place = Omit<PageOfKeys, 'from'> & { cursor: SQL | undefined };
+type PagePlace = Omit<PageOfKeys, 'from'> & { database: Database; cursor: SQL | undefined };
 
 /** What an offset passes over, or an order sorts, isn't read whole: only the page is. */
-async function readPage(context: Context, tenant: Tenant, page: Place): Promise<TargetRow[]> {
-  const { cursor, chosen, keys, offset } = page;
+async function readPage(context: Context, tenant: Tenant, page: PagePlace): Promise<TargetRow[]> {
+  const { database, cursor, chosen, keys, offset } = page;
   const known = chosen || cursor ? undefined : fixedPages(keys);
   const order = known?.order ?? sql.join(keys.map(orderOf), sql`, `);
   const values = { tenantId: tenant.tenantId, ...windowOf(page) };
   const read = (those: SQL) =>
-    selectPage(context.database, { ...dependentColumns(context, tenant), chosen: those, order }, values);
+    selectPage(database, { ...dependentColumns(context, tenant), chosen: those, order }, values);
   if (known) return read(offset ? known.afterOffset : ofTenant);
   const from = and(ofTenant, cursor)!;
   if (!chosen && !offset) return read(from);
@@ -144,7 +153,7 @@ const fixedOrders = new LRUCache<string, { order: SQL; afterOffset: SQL }>({ max
 function fixedPages(keys: readonly Key<Target>[]) {
   const orders: Record<string, Pick<Key<Target>, 'expression'>> = TARGET_ORDER;
   if (keys.some(({ field, expression }) => orders[field]?.expression !== expression)) return undefined;
-  const name = keys.map(({ field, descending }) => `${field} ${descending}`).join();
+  const name = nameOfOrder(keys);
   const known = fixedOrders.get(name);
   if (known) return known;
   const [limit, offset, candidates] = ['limit', 'offset', 'candidates'].map(sql.placeholder);

@@ -13,7 +13,7 @@ import {
 const NAME_LENGTH = 128;
 
 /** White space as hawkBit's rule has it: of ASCII only. */
-const controllerId = enteredText(1, 256)
+export const controllerId = enteredText(1, 256)
   .refine((id) => !/[ \t\n\v\f\r]/.test(id), 'must hold no white space')
   .refine(isPathSegment, SEGMENT_RULE);
 const name = enteredText(1, NAME_LENGTH);

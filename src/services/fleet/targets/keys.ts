@@ -61,10 +61,8 @@ const START = 130;
  */
 export function keysAtStart({ from, chosen, keys, limit, offset }: PageOfKeys): SQL | undefined {
   const expressions = keys.map(({ expression }) => expression);
-  const [first] = expressions;
   const named = (table: PgTable) => [chosen, ...expressions].some((part) => part && names(part, table));
-  const isIndexed = first === targets.controllerId || first === targets.createdAt;
-  if (offset || !isIndexed || named(targetPolls) || named(targetTypes)) return undefined;
+  if (offset || !isIndexed(keys[0]!) || named(targetPolls) || named(targetTypes)) return undefined;
   if (!named(targetAttributes) && !named(targetTagAssignments)) return undefined;
 
   const order = list(keys.map(orderOf));
@@ -72,6 +70,14 @@ export function keysAtStart({ from, chosen, keys, limit, offset }: PageOfKeys): 
     FROM (SELECT * FROM ${targets} WHERE ${from} ORDER BY ${order} LIMIT ${START * limit}) AS ${targets}
     WHERE ${and(from, chosen, inOneProcess)} ORDER BY ${order} LIMIT ${limit})`;
 }
+
+/** What an order is remembered by. */
+export const nameOfOrder = (keys: readonly Key<Target>[]): string =>
+  keys.map(({ field, descending }) => `${field} ${descending ? 'desc' : 'asc'}`).join();
+
+/** Whether an index has the targets in the order of this key. */
+export const isIndexed = ({ expression }: Key<Target>): boolean =>
+  expression === targets.controllerId || expression === targets.createdAt || expression === targets.name;
 
 /**
  * What follows FROM: the targets, joined with what the parts of the statement name, and with no more. An index alone

@@ -7,9 +7,9 @@ import { scopeCondition } from '../../access/scopes.ts';
 import type { Context } from '../../shared/context.ts';
 import { byParent, isOfParent, readTogether } from '../../shared/nested.ts';
 import { type Listing, type ListPart, list, type PageRequest } from '../../shared/page.ts';
-import type { TargetOrderField } from './fields.ts';
 import { findTargets, sortableTargets } from './find.ts';
 import { askedTargets } from './matching.ts';
+import type { TargetOrderField } from './order.ts';
 import { joinedPolls, joinedTypes, type Target } from './target.ts';
 
 /** A table that says which targets belong to which parent. */

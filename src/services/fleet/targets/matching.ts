@@ -1,10 +1,12 @@
 import { and, eq, type SQL } from 'drizzle-orm';
 import type { Database, Transaction } from '../../../database/connect.ts';
+import { targetDeployments } from '../../../database/tables/actions.ts';
+import { distributionSets } from '../../../database/tables/distribution-sets.ts';
 import { targetTags } from '../../../database/tables/target-data.ts';
 import { targetTypes } from '../../../database/tables/target-types.ts';
 import { compileExpression, compileFilter } from '../../../filters/compile.ts';
 import { type Comparison, comparisonsIn, type Expression } from '../../../filters/expression.ts';
-import type { FieldSet } from '../../../filters/fields.ts';
+import { type FieldSet, fieldSet } from '../../../filters/fields.ts';
 import { textWithoutWildcards } from '../../../filters/operands.ts';
 import { parseFilter } from '../../../filters/parse.ts';
 import { readableFields } from '../../access/readable-fields.ts';
@@ -12,7 +14,12 @@ import type { Tenant } from '../../platform/tenants/registry.ts';
 import type { Context } from '../../shared/context.ts';
 import { TARGET_TAG_FIELDS } from '../target-tags/fields.ts';
 import { TARGET_TYPE_FIELDS } from '../target-types/fields.ts';
-import { filterMoments, TARGET_FIELDS } from './fields.ts';
+import { filterMoments, itsDeployment, TARGET_FIELDS } from './fields.ts';
+
+const SET_FIELDS = fieldSet([
+  [['name'], { kind: 'text', column: distributionSets.name }],
+  [['version'], { kind: 'text', column: distributionSets.version }],
+]);
 
 /** Fields that name what targets refer to by id: where the names are, and the field that takes the ids. */
 const REFERENCES = [
@@ -37,16 +44,38 @@ const REFERENCES = [
     by: 'name',
     id: 'type.id',
   },
+  ...(['name', 'version'] as const).flatMap((by) => [
+    {
+      names: [`assignedds.${by}`, `assigneddistributionset.${by}`],
+      table: distributionSets,
+      fields: SET_FIELDS,
+      by,
+      id: 'assigned set',
+    },
+    {
+      names: [`installedds.${by}`, `installeddistributionset.${by}`],
+      table: distributionSets,
+      fields: SET_FIELDS,
+      by,
+      id: 'installed set',
+    },
+  ]),
 ];
+
+/** By these it asks for sets that it has looked up. Nobody else can: a name in a filter has no space. */
+const SETS_BY_ID = fieldSet([
+  [['assigned set'], { ...itsDeployment, value: targetDeployments.assignedSetId, integers: true }],
+  [['installed set'], { ...itsDeployment, value: targetDeployments.installedSetId, integers: true }],
+]);
 
 /** What is beyond these is left to the database, as is a name that stands for none, too. */
 const MOST_LOOKUPS = 10;
 const MOST_IDS = 100;
 
 /**
- * The condition that a target matches a filter, as time, settings, tags and types are now. Names of tags and types are
- * looked up before, because PostgreSQL knows how many targets have the tag of an id, but not of a name, and so whether
- * it does better to go through the targets in their order or to begin with those of the tag. `fields` are those of targets
+ * The condition that a target matches a filter, as time, settings, tags, types and sets are now. Names of these are looked
+ * up before, because PostgreSQL knows how many targets have the tag of an id, but not of a name, and so whether it does
+ * better to go through the targets in their order or to begin with those of the tag. `fields` are those of targets
  * as somebody sees them.
  * @throws the filter's errors
  */
@@ -56,6 +85,8 @@ export async function matchingTargets(
   filter: Expression,
 ): Promise<SQL> {
   const moments = filterMoments(tenant, now);
+  // Before anything is looked up: what is wrong with the filter is told together.
+  const whole = compileFilter(filter, fields, moments);
   const lookUp = async (comparison: Comparison) => {
     const { table, fields: own, by, id } = referenceOf(comparison)!;
     const named = compileExpression(
@@ -80,7 +111,8 @@ export async function matchingTargets(
   const replacements = new Map(
     await Promise.all(names.map(async (comparison) => [comparison, await lookUp(comparison)] as const)),
   );
-  return compileFilter(replaced(filter, replacements), fields, moments);
+  if (!replacements.size) return whole;
+  return compileFilter(replaced(filter, replacements), new Map([...fields, ...SETS_BY_ID]), moments);
 }
 
 /**

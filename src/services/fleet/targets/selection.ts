@@ -57,7 +57,10 @@ async function lock(
 }
 
 /** Which targets a bulk verb means: either those named or all that match a filter. */
-export type TargetSelection = Selection;
+export interface TargetSelection extends Selection {
+  /** A condition beside: others are not there. */
+  only?: SQL | undefined;
+}
 
 interface SelectionOptions {
   /** FAIL unless given. */
@@ -108,6 +111,8 @@ export interface Concerned {
   different?: SQL | undefined;
   /** A SELECT of ids, each once. */
   same?: SQL | undefined;
+  /** The same of those among them that are not as they are to be after all. */
+  unlike?: SQL | undefined;
 }
 
 /**
@@ -129,7 +134,7 @@ export async function countSelectedAndSame(
   context: Context,
   permission: TargetPermission,
   { onNotFound, ...selection }: TargetSelection & Pick<SelectionOptions, 'onNotFound'>,
-  { different, same }: Concerned,
+  { different, same, unlike }: Concerned,
 ): Promise<{ total: number; same: number }> {
   const chosen = await isSelected(context.database, context, permission, selection);
   if (selection.filter == null && (onNotFound ?? 'FAIL') === 'FAIL') {
@@ -143,7 +148,7 @@ export async function countSelectedAndSame(
   }
   const condition = and(chosen, different);
   return same
-    ? countTargetsAmong(context, condition, same)
+    ? countTargetsAmong(context, condition, { ids: same, but: unlike })
     : { total: await countTargets(context, condition), same: 0 };
 }
 
@@ -158,7 +163,7 @@ export async function isSelected(
   selection: TargetSelection,
 ): Promise<SQL | undefined> {
   requireOneWay(selection);
-  const { ids, controllerIds, filter, among } = selection;
+  const { ids, controllerIds, filter, among, only } = selection;
   const chosen =
     (await askedTargets(database, context, filter)) ??
     (ids ? isAmong(targets.id, ids) : named(controllerIds ?? []));
@@ -166,6 +171,7 @@ export async function isSelected(
     eq(targets.tenantId, context.caller.tenantId),
     chosen,
     among && isAmong(targets.id, among),
+    only,
     await scopeCondition(context, permission),
   );
 }

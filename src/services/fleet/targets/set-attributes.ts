@@ -5,6 +5,8 @@ import type { Transaction } from '../../../database/connect.ts';
 import { targetAttributes, targets } from '../../../database/tables/targets.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { affected, type FieldChanges } from '../../platform/audit/record.ts';
+import { type Growth, recordNear } from '../../platform/near-limits.ts';
+import { targetLimit } from '../../platform/quotas.ts';
 import { modificationStamp } from '../../shared/authorship.ts';
 import { changeBy, type Step } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
@@ -62,16 +64,19 @@ export async function setAttributesOf(
   const { tenantId } = context.caller;
   const entries = entriesOf(wanted);
   const selected = await selectTargetIds(tx, context, 'UPDATE_TARGET', selection);
+  const most = await targetLimit(tx, tenantId, 'target_attributes');
   const changed: SelectedTarget[] = [];
+  const grown: Growth[] = [];
   let only: FieldChanges | undefined;
   for (const chunk of chunks(selected, TARGETS_AT_ONCE)) {
     const held = await attributesOfEach(tx, tenantId, chunk);
     const different = new Map<number, AttributeChange>();
     for (const target of chunk) {
-      const change = attributeChange(held.get(target.id)!, wanted.mode, entries);
+      const change = attributeChange(held.get(target.id)!, { mode: wanted.mode, entries, most });
       if (!change) continue;
       different.set(target.id, change);
       changed.push(target);
+      grown.push({ controllerId: target.controllerId, before: change.before, after: change.after });
       only = change.changed;
     }
     await writeAttributes(tx, tenantId, different);
@@ -87,10 +92,11 @@ export async function setAttributesOf(
     ...affected(selection, controllerIds),
     changes: isOne ? only : describe(wanted.mode, entries),
   });
+  recordNear(changes, { kind: 'target_attributes', most }, grown);
   return controllerIds;
 }
 
-/** Each may have a hundred attributes. */
+/** Most have a hundred attributes at the most. */
 const TARGETS_AT_ONCE = 500;
 
 async function attributesOfEach(tx: Transaction, tenantId: number, selected: readonly SelectedTarget[]) {

@@ -1,7 +1,7 @@
-import { and, count, eq, sql } from 'drizzle-orm';
+import { and, count, eq, type SQL, sql } from 'drizzle-orm';
 import { pendingTargets } from '../../../database/tables/enrollment.ts';
 import { targetTypes } from '../../../database/tables/target-types.ts';
-import { targetPolls, targets } from '../../../database/tables/targets.ts';
+import { type CredentialKind, targetPolls, targets } from '../../../database/tables/targets.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { scopeConditionIn } from '../../access/scopes.ts';
 import type { Context } from '../../shared/context.ts';
@@ -20,11 +20,22 @@ export interface FleetSummary {
   overdue: number;
   neverSeen: number;
   registeredLastDay: number;
+  /** What devices sign in with. */
+  targetTokens: number;
+  derivedTokens: number;
+  gatewayTokens: number;
+  groupTokens: number;
+  certificates: number;
+  proxyCertificates: number;
+  /** Whose credential expires within 30 days, or has expired. */
+  credentialsExpiring: number;
+  credentialsExpired: number;
   /** Pending targets that nobody has approved or rejected. */
   waitingForApproval: number;
 }
 
 const DAY_MS = 86_400_000;
+const EXPIRING_MS = 30 * DAY_MS;
 
 /**
  * Counts the targets the caller may read, and of them those that match a filter, by what operators look at first, in one
@@ -37,6 +48,9 @@ export async function summarizeFleet(context: Context, filter?: string | null): 
   const now = context.clock();
   const where = (condition: ReturnType<typeof sql>) =>
     sql<number>`count(*) FILTER (WHERE ${condition})`.mapWith(Number);
+  const credential = (kind: CredentialKind) => where(sql`${targetPolls.credential} = ${kind}`);
+  const expiresAt = targetPolls.credentialExpiresAt;
+  const instant = (later: number) => sql`${new Date(now.getTime() + later).toISOString()}::timestamptz`;
   const status = (name: string) => where(sql`${targets.updateStatus} = ${name}`);
 
   const [row] = await context.database
@@ -48,18 +62,22 @@ export async function summarizeFleet(context: Context, filter?: string | null): 
       inSync: status('in_sync'),
       error: status('error'),
       overdue: where(isOverdue(filterMoments(tenant, now))),
-      neverSeen: where(sql`${targetPolls.lastRequestAt} IS NULL`),
+      neverSeen: where(sql`${targetPolls.lastRequestAt} IS NULL AND ${targets.movedAt} IS NULL`),
       waitingForApproval:
         filter == null && permissions.get('READ_TARGET') === null
-          ? sql<number>`(
-              SELECT count(*) FROM ${pendingTargets}
-              WHERE ${pendingTargets.tenantId} = ${tenantId} AND ${pendingTargets.state} = 'pending' AND NOT EXISTS (
-                SELECT 1 FROM targets AS known WHERE known.tenant_id = ${tenantId}
-                  AND known.controller_id = ${pendingTargets.controllerId}))`.mapWith(Number)
+          ? waitingForApproval(tenantId).mapWith(Number)
           : sql<number>`0`.mapWith(Number),
-      registeredLastDay: where(
-        sql`${targets.createdAt} >= ${new Date(now.getTime() - DAY_MS).toISOString()}::timestamptz`,
+      targetTokens: credential('target_token'),
+      derivedTokens: credential('derived_token'),
+      gatewayTokens: credential('gateway_token'),
+      groupTokens: credential('group_token'),
+      certificates: credential('certificate'),
+      proxyCertificates: credential('proxy_certificate'),
+      credentialsExpiring: where(
+        sql`${expiresAt} >= ${instant(0)} AND ${expiresAt} < ${instant(EXPIRING_MS)}`,
       ),
+      credentialsExpired: where(sql`${expiresAt} < ${instant(0)}`),
+      registeredLastDay: where(sql`${targets.createdAt} >= ${instant(-DAY_MS)}`),
     })
     .from(targets)
     .leftJoin(targetPolls, joinedPolls)
@@ -72,4 +90,16 @@ export async function summarizeFleet(context: Context, filter?: string | null): 
       ),
     );
   return row!;
+}
+
+/**
+ * How many pending targets wait, but for those that are targets by now: these are counted on their own, as PostgreSQL
+ * expects all to be among them, and would go through all one by one.
+ */
+function waitingForApproval(tenantId: number): SQL<number> {
+  const waiting = and(eq(pendingTargets.tenantId, tenantId), eq(pendingTargets.state, 'pending'));
+  return sql`(
+    (SELECT count(*) FROM ${pendingTargets} WHERE ${waiting})
+    - (SELECT count(*) FROM ${pendingTargets} JOIN targets AS known
+        ON known.tenant_id = ${tenantId} AND known.controller_id = ${pendingTargets.controllerId} WHERE ${waiting}))`;
 }

@@ -1,6 +1,11 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq, isNull } from 'drizzle-orm';
 import { targetTypes } from '../../../database/tables/target-types.ts';
-import { targetPolls, targets, type UpdateStatus } from '../../../database/tables/targets.ts';
+import {
+  type CredentialKind,
+  targetPolls,
+  targets,
+  type UpdateStatus,
+} from '../../../database/tables/targets.ts';
 import type { Authored } from '../../shared/authorship.ts';
 
 /** A target as callers get it. */
@@ -20,6 +25,15 @@ export interface Target extends Authored {
   installedAt: Date | null;
   /** The enrollment group that registered it, which may be gone. */
   enrollmentGroupId: number | null;
+  /** When another tenant took its device over; null while it is here. */
+  movedAt: Date | null;
+  /** What it registered itself with, and from which address; null where somebody created it. */
+  registeredWith: CredentialKind | null;
+  registeredFrom: string | null;
+  /** When two devices were last suspected to use its name. */
+  sharingSuspectedAt: Date | null;
+  /** Null until the device has signed in. */
+  credential: { kind: CredentialKind; lastUsedAt: Date; expiresAt: Date | null } | null;
   /** Whether its actions are confirmed without asking; null where the tenant never asks. */
   autoConfirmActive: boolean | null;
   /** Null until the device has polled. */
@@ -45,6 +59,12 @@ export const TARGET_COLUMNS = {
   updateStatus: targets.updateStatus,
   installedAt: targets.installedAt,
   enrollmentGroupId: targets.enrollmentGroupId,
+  movedAt: targets.movedAt,
+  registeredWith: targets.registeredWith,
+  registeredFrom: targets.registeredFrom,
+  sharingSuspectedAt: targets.sharingSuspectedAt,
+  credential: targetPolls.credential,
+  credentialExpiresAt: targetPolls.credentialExpiresAt,
   createdAt: targets.createdAt,
   createdBy: targets.createdBy,
   lastModifiedAt: targets.lastModifiedAt,
@@ -60,3 +80,6 @@ export const joinedTypes = and(
   eq(targetTypes.tenantId, targets.tenantId),
   eq(targetTypes.id, targets.targetTypeId),
 );
+
+/** The condition that no other tenant has taken a target's device over. */
+export const isHere = isNull(targets.movedAt);

@@ -73,6 +73,14 @@ export function toTarget(context: Context, tenant: Tenant): (row: TargetRow) => 
     updateStatus: row.updateStatus,
     installedAt: row.installedAt,
     enrollmentGroupId: row.enrollmentGroupId,
+    movedAt: row.movedAt,
+    registeredWith: row.registeredWith,
+    registeredFrom: row.registeredFrom,
+    sharingSuspectedAt: row.sharingSuspectedAt,
+    credential:
+      row.credential && row.lastRequestAt
+        ? { kind: row.credential, lastUsedAt: row.lastRequestAt, expiresAt: row.credentialExpiresAt }
+        : null,
     autoConfirmActive: row.autoConfirmActive,
     createdAt: row.createdAt,
     createdBy: row.createdBy,

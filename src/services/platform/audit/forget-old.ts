@@ -1,14 +1,11 @@
 import { sql } from 'drizzle-orm';
-import { overAllTenants } from '../../../database/all-tenants.ts';
 import type { Database, Transaction } from '../../../database/connect.ts';
 import { preparedSql } from '../../../database/prepared.ts';
 import { auditEvents } from '../../../database/tables/audit.ts';
-import { tenantConfiguration, tenants } from '../../../database/tables/tenants.ts';
 import { webhookDeliveries } from '../../../database/tables/webhooks.ts';
-import { AUDIT_RETENTION_DAYS, type ConfigurationKeyName } from '../tenants/configuration-keys.ts';
+import { AUDIT_RETENTION_DAYS } from '../tenants/configuration-keys.ts';
+import { keepersOf } from '../tenants/retention.ts';
 
-const KEY: ConfigurationKeyName = 'audit.retention.days';
-const DAY_MS = 86_400_000;
 /** In one statement. */
 const AT_A_TIME = 10_000;
 
@@ -17,16 +14,10 @@ const AT_A_TIME = 10_000;
  * seven days. @returns how many events
  */
 export async function forgetOldAuditEvents(database: Database | Transaction, now: Date): Promise<number> {
-  const rows = await database.execute<{ tenant_id: string; days: number }>(sql`
-    SELECT tenant.tenant_id, coalesce(
-      (SELECT (value #>> '{}')::int FROM ${tenantConfiguration} AS setting
-       WHERE setting.tenant_id = tenant.tenant_id AND setting.key = ${KEY}), ${AUDIT_RETENTION_DAYS}::int) AS days
-    FROM ${tenants} AS tenant ORDER BY tenant.tenant_id ${overAllTenants('retention')}`);
   let forgotten = 0;
-  for (const { tenant_id, days } of rows) {
-    const before = new Date(now.getTime() - days * DAY_MS);
-    forgotten += await forgetEvents(database, Number(tenant_id), before);
-  }
+  const keepers = await keepersOf(database, { key: 'audit.retention.days', days: AUDIT_RETENTION_DAYS, now });
+  for (const { tenantIds, before } of keepers)
+    for (const tenantId of tenantIds) forgotten += await forgetEvents(database, tenantId, before);
   return forgotten;
 }
 

@@ -57,7 +57,7 @@ export function openRefusals(
 const rowOf = (
   caller: Actor,
   origin: Origin,
-  { type, subject }: RefusedAttempt,
+  { type, subject, changes }: RefusedAttempt,
   at: Date,
 ): NewAuditEvent => ({
   tenantId: caller.tenantId,
@@ -71,6 +71,7 @@ const rowOf = (
   type,
   subjects: subject === undefined ? null : [subject],
   count: 1,
+  changes: changes ?? null,
 });
 
 function countOther(alike: Map<string, NewAuditEvent>, row: NewAuditEvent): void {
@@ -84,5 +85,6 @@ function countOther(alike: Map<string, NewAuditEvent>, row: NewAuditEvent): void
       address: null,
       requestId: null,
       subjects: null,
+      changes: null,
     });
 }

@@ -50,8 +50,21 @@ const OWN: Partial<Record<FilterEntity, Descriptions>> = {
     'installedDs.name': 'The name of the distribution set that it runs.',
     'installedDs.version': 'The version of the distribution set that it runs.',
     failedRollout: 'The ids of the rollouts that failed on it.',
+    credential: 'What its device signed in with last.',
+    'credential.expiresAt': 'When that expires.',
+    registeredWith: 'What its device registered itself with.',
+    registeredFrom: 'The address that its device registered itself from.',
+    sharingSuspectedAt: 'When two devices were last suspected to use its controllerId.',
     autoConfirm: 'Whether its actions are confirmed without asking.',
+    movedAt: 'When another tenant took its device over.',
+    released: 'Whether another tenant may take it over by a code now.',
+    'certificate.expiresAt':
+      'When the newest certificate ends that was issued to it and is not revoked; null where there is none.',
     tokenRotationPending: 'Whether its device has not used its newest token yet.',
+  },
+  targetGroup: {
+    name: 'Its name, of which a slash leads to a subgroup.',
+    targetCount: 'How many targets are in it that you may see.',
   },
   pendingTarget: {
     controllerId: 'Its name on the wire.',
@@ -97,9 +110,15 @@ const OWN: Partial<Record<FilterEntity, Descriptions>> = {
   },
   rollout: {
     status: 'How far it is.',
+    startedAt: 'When it began to start.',
+    finishedAt: 'When it ended: finished, stopped, denied, or deleted before.',
     'distributionSet.type': 'The key of the type of its distribution set.',
   },
-  rolloutGroup: { status: 'How far it is.' },
+  rolloutGroup: {
+    status: 'How far it is.',
+    startedAt: 'When its devices were first told.',
+    finishedAt: 'When it was done, or had failed on too many.',
+  },
   autoAssignment: {
     filter: 'The filter whose targets get the distribution set.',
     status: 'Whether it runs, is paused, or waits for an approval.',

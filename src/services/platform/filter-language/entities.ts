@@ -12,6 +12,7 @@ import { ENROLLMENT_GROUP_FIELDS } from '../../devices/enrollment/fields.ts';
 import { PENDING_TARGET_FIELDS } from '../../devices/pending-targets/fields.ts';
 import { IMPORT_FAULT_FIELDS, IMPORT_FIELDS } from '../../fleet/imports/fields.ts';
 import { TARGET_FILTER_FIELDS } from '../../fleet/target-filters/fields.ts';
+import { TARGET_GROUP_FIELDS } from '../../fleet/target-groups/fields.ts';
 import { TARGET_TAG_FIELDS } from '../../fleet/target-tags/fields.ts';
 import { TARGET_TYPE_FIELDS } from '../../fleet/target-types/fields.ts';
 import { TARGET_FIELDS } from '../../fleet/targets/fields.ts';
@@ -42,6 +43,7 @@ export const FILTERABLE = {
   pendingTarget: { fields: PENDING_TARGET_FIELDS, needs: ['READ_TARGET'] },
   targetType: { fields: TARGET_TYPE_FIELDS, needs: ['READ_TARGET_TYPE'], entity: 'targetType' },
   targetTag: { fields: TARGET_TAG_FIELDS, needs: ['READ_TARGET'], entity: 'targetTag' },
+  targetGroup: { fields: TARGET_GROUP_FIELDS, needs: ['READ_TARGET'] },
   targetFilter: { fields: TARGET_FILTER_FIELDS, needs: ['READ_TARGET'] },
   distributionSet: {
     fields: DISTRIBUTION_SET_FIELDS,

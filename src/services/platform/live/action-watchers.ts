@@ -1,7 +1,7 @@
-import { LRUCache } from 'lru-cache';
 import { actions } from '../../../database/tables/actions.ts';
 import { ACTION_FIELDS } from '../../deployments/actions/fields.ts';
 import { targetInScope } from '../../fleet/targets/scope.ts';
+import { boundedCache } from '../../shared/bounded-cache.ts';
 import type { Platform } from '../../shared/context.ts';
 import { type ActionEvent, actionEventMaker, actionResync } from './action-events.ts';
 import { findChangedActions } from './changed-actions.ts';
@@ -19,7 +19,7 @@ export function openActionWatchers(
   { testing, log }: WatchersOptions,
 ): Watchers<ActionEvent> {
   /** The version of each action that watchers were last sent. */
-  const sentVersions = new LRUCache<number, string>({ max: REMEMBERED_AT_MOST, ttl: 2 * FRESH_MS });
+  const sentVersions = boundedCache<number, string>(REMEMBERED_AT_MOST, { ttl: 2 * FRESH_MS });
   const watchers = openEventWatchers<string, ActionEvent>(platform, log, {
     permission: 'READ_TARGET',
     fields: ACTION_FIELDS,

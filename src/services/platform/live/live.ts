@@ -53,6 +53,10 @@ export function openLive(
     if (!closed) logError(error);
   };
   const feeds = new Set<Feed<never>>();
+  const close = () => {
+    closed = true;
+    for (const feed of [...feeds]) void feed.return?.();
+  };
   const shared = {
     testing: { ...platform, database },
     budget: { left: REMEMBERED_AT_MOST },
@@ -102,6 +106,7 @@ export function openLive(
       for (const watchers of [...summaries.all(), ...pendingTargets.all()]) watchers.onChange();
       rollouts.onMissedChanges();
     },
+    end: close,
   });
 
   /** Keeps a feed until it has ended. */
@@ -122,10 +127,7 @@ export function openLive(
         watchers.of(tenantId)?.recheck();
       rollouts.recheck(tenantId);
     },
-    close() {
-      closed = true;
-      for (const feed of [...feeds]) void feed.return?.();
-    },
+    close,
   };
 }
 

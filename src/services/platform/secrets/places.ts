@@ -1,7 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { PgTable } from 'drizzle-orm/pg-core';
-import { enrollmentDerivationKeys } from '../../../database/tables/enrollment.ts';
+import { enrollmentDerivationKeys, enrollmentHooks } from '../../../database/tables/enrollment.ts';
 import { importRefused } from '../../../database/tables/imports.ts';
+import { issuingAuthorities } from '../../../database/tables/issuing-authorities.ts';
 import { targets } from '../../../database/tables/targets.ts';
 import { tenantConfiguration } from '../../../database/tables/tenants.ts';
 import { webhooks } from '../../../database/tables/webhooks.ts';
@@ -60,6 +61,24 @@ export const SECRET_PLACES: readonly SecretPlace[] = [
     table: enrollmentDerivationKeys,
     key: byId,
     column: 'key',
+  }),
+  place({
+    what: 'keys of issuing authorities',
+    table: issuingAuthorities,
+    key: [
+      ['tenant_id', 'bigint'],
+      ['authority_id', 'bigint'],
+    ],
+    column: 'secret',
+  }),
+  place({
+    what: 'secrets of enrollment hooks',
+    table: enrollmentHooks,
+    key: [
+      ['tenant_id', 'bigint'],
+      ['group_id', 'bigint'],
+    ],
+    column: 'secret',
   }),
   place({ what: 'secrets of webhooks', table: webhooks, key: byId, column: 'secret' }),
   place({

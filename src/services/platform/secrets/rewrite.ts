@@ -1,13 +1,14 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { overAllTenants } from '../../../database/all-tenants.ts';
 import { arrayOf } from '../../../database/bulk.ts';
+import { postgresErrorOf } from '../../../database/postgres-error.ts';
 import { DomainError } from '../../../errors.ts';
 import type { Platform } from '../../shared/context.ts';
 import { SECRET_PLACES, type SecretPlace } from './places.ts';
 
 type Store = Pick<Platform, 'database' | 'secrets'>;
 
-/** How many rows are locked at the same time. */
+/** How many rows are changed by one statement. */
 const A_BATCH = 500;
 
 /** What was done in a place. */
@@ -17,6 +18,8 @@ export interface Rewritten {
   /** Those whose key is not known here, or that somebody has changed. */
   unreadable: number;
 }
+
+const TRIES = 3;
 
 const comma = sql.raw(', ');
 const named = (names: readonly string[]) =>
@@ -37,10 +40,21 @@ export async function rewriteSecrets(store: Store, isStopping = () => false): Pr
     let after: readonly unknown[] | undefined;
     do {
       if (isStopping()) return done;
-      after = await rewriteBatch(store, place, { after, sum });
+      after = await again(() => rewriteBatch(store, place, { after, sum }));
     } while (after);
   }
   return done;
+}
+
+/** Others lock the same rows in another order. What was undone by that may be done anew. */
+async function again<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (postgresErrorOf(error)?.code !== '40P01' || attempt === TRIES) throw error;
+    }
+  }
 }
 
 /** @returns the key of the last row looked at; undefined where no more come */
@@ -56,32 +70,31 @@ async function rewriteBatch(
       after.map((value, at) => cast(value, key[at]![1])),
       comma,
     )})`;
-  return database.transaction(async (tx) => {
-    // In the order of the key, as others lock them.
-    const found = await tx.execute<Record<string, unknown> & { stored: string }>(sql`
-      SELECT ${named(names)}, ${read} AS stored FROM ${table}
-      WHERE ${rows} AND ${secrets.isOutdated(read)} ${beyond}
-      ORDER BY ${named(names)} LIMIT ${A_BATCH} FOR NO KEY UPDATE ${overAllTenants('secrets')}`);
-    const fresh = found.flatMap((row) => {
-      const sealed = resealed(secrets, row.stored, isToken);
-      return sealed === undefined ? [] : [{ row, sealed }];
-    });
-    sum.rewritten += fresh.length;
-    sum.unreadable += found.length - fresh.length;
-    if (fresh.length) {
-      const lists: SQL[] = key.map(
-        ([name, type]) => sql`${arrayOf(fresh.map(({ row }) => row[name]))}::${sql.raw(type)}[]`,
-      );
-      const same = names.map((name) => sql`known.${sql.identifier(name)} = given.${sql.identifier(name)}`);
-      await tx.execute(sql`
-        UPDATE ${table} AS known SET ${sql.identifier(column)} = ${stored(sql`given.sealed`)}
-        FROM unnest(${sql.join(lists, comma)}, ${arrayOf(fresh.map(({ sealed }) => sealed))}::text[])
-          AS given(${named(names)}, sealed)
-        WHERE ${sql.join(same, sql.raw(' AND '))} ${overAllTenants('secrets')}`);
-    }
-    const last = found.at(-1);
-    return last && found.length === A_BATCH ? names.map((name) => last[name]) : undefined;
+  // Nothing is locked: a secret that somebody changes meanwhile isn't the one that was read, and stays.
+  const found = await database.execute<Record<string, unknown> & { stored: string }>(sql`
+    SELECT ${named(names)}, ${read} AS stored FROM ${table}
+    WHERE ${rows} AND ${secrets.isOutdated(read)} ${beyond}
+    ORDER BY ${named(names)} LIMIT ${A_BATCH} ${overAllTenants('secrets')}`);
+  const fresh = found.flatMap((row) => {
+    const sealed = resealed(secrets, row.stored, isToken);
+    return sealed === undefined ? [] : [{ row, sealed }];
   });
+  if (fresh.length) {
+    const lists: SQL[] = key.map(
+      ([name, type]) => sql`${arrayOf(fresh.map(({ row }) => row[name]))}::${sql.raw(type)}[]`,
+    );
+    const texts = (list: readonly string[]) => sql`${arrayOf(list)}::text[]`;
+    const same = names.map((name) => sql`known.${sql.identifier(name)} = given.${sql.identifier(name)}`);
+    const { count } = await database.execute(sql`
+      UPDATE ${table} AS known SET ${sql.identifier(column)} = ${stored(sql`given.sealed`)}
+      FROM unnest(${sql.join(lists, comma)}, ${texts(fresh.map(({ row }) => row.stored))},
+                  ${texts(fresh.map(({ sealed }) => sealed))}) AS given(${named(names)}, was, sealed)
+      WHERE ${sql.join(same, sql.raw(' AND '))} AND ${read} = given.was ${overAllTenants('secrets')}`);
+    sum.rewritten += count;
+  }
+  sum.unreadable += found.length - fresh.length;
+  const last = found.at(-1);
+  return last && found.length === A_BATCH ? names.map((name) => last[name]) : undefined;
 }
 
 const cast = (value: unknown, type: string) => sql`${String(value)}::${sql.raw(type)}`;

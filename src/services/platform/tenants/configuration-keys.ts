@@ -85,6 +85,10 @@ export const CONFIGURATION_KEYS = {
     'Whether an unknown device that shows a valid token of an enrollment group, or certificate, is registered.',
     () => true,
   ),
+  'moved.targets.redirect.enabled': boolean(
+    'Whether a device that another tenant has taken over is told its new address, instead of being answered at this one.',
+    no,
+  ),
   pollingTime: {
     ...text('How long devices wait between polls, with deviation and overrides.', '00:05:00', (value) =>
       parsePollingTime(String(value)),

@@ -1,5 +1,6 @@
 import { and, eq, inArray, sql, sum } from 'drizzle-orm';
 import { z } from 'zod';
+import { overAllTenants } from '../../../database/all-tenants.ts';
 import { arrayOf, isAmong } from '../../../database/bulk.ts';
 import { artifactContents } from '../../../database/tables/software.ts';
 import { targetCounts } from '../../../database/tables/targets.ts';
@@ -11,13 +12,23 @@ import { creationStamp } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
-import { QUOTA_KINDS, QUOTAS, type QuotaKind, quotaKey } from '../quotas.ts';
+import {
+  MOST_TARGET_GROUPS,
+  QUOTA_KINDS,
+  QUOTAS,
+  type QuotaKind,
+  quotaKey,
+  TARGET_LIMITS,
+  type TargetLimit,
+  UNCOUNTED,
+} from '../quotas.ts';
 import { TENANT_COLUMNS, type TenantEntry } from './create.ts';
 
-/** How much of something a tenant has, and may have. */
+/** How much of something a tenant has, and may have; or what each of its targets may have. */
 export interface TenantQuota {
   kind: QuotaKind;
-  used: number;
+  /** Null for what isn't counted: what each target may have, and groups. */
+  used: number | null;
   limit: number;
   /** Whether the limit is that of all tenants. */
   isDefault: boolean;
@@ -28,16 +39,21 @@ const SetTenantQuotas = z.object({
   tenantId: z.number(),
   quotas: z
     .array(
-      z.object({
-        kind: z.enum(QUOTA_KINDS),
-        limit: z
-          .number()
-          .int('must be a whole number')
-          .min(0, 'must not be negative')
-          .max(LARGEST)
-          .nullish()
-          .transform((limit) => limit ?? null),
-      }),
+      z
+        .object({
+          kind: z.enum(QUOTA_KINDS),
+          limit: z
+            .number()
+            .int('must be a whole number')
+            .min(0, 'must not be negative')
+            .nullish()
+            .transform((limit) => limit ?? null),
+        })
+        .superRefine(({ kind, limit }, { addIssue }) => {
+          const most = UNCOUNTED[kind] ?? LARGEST;
+          if (limit !== null && limit > most)
+            addIssue({ code: 'custom', path: ['limit'], message: `must be at most ${most}` });
+        }),
     )
     .max(QUOTA_KINDS.length, `must be at most ${QUOTA_KINDS.length}`),
 });
@@ -93,6 +109,8 @@ async function quotasOf(
     ...Object.values(QUOTAS).map(({ kind, most }) => [kind, most] as const),
     ['targets', systemDefaults.mostTargets],
     ['artifact_bytes', storage.largestTenant],
+    ['target_groups', MOST_TARGET_GROUPS],
+    ...Object.entries(TARGET_LIMITS).map(([kind, { most }]) => [kind as TargetLimit, most] as const),
   ]);
   const [limits, used] = await Promise.all([
     database
@@ -105,10 +123,11 @@ async function quotasOf(
       .where(
         and(
           isAmong(tenantConfiguration.tenantId, tenantIds),
-          sql`${tenantConfiguration.key} = ANY(${arrayOf(QUOTA_KINDS.map(quotaKey))}::text[])`,
+          sql`${tenantConfiguration.key} = ANY(${arrayOf(QUOTA_KINDS.map(quotaKey))}::text[]) ${overAllTenants('quotas of tenants')}`,
         ),
       ),
     database.execute<{ tenant_id: string; kind: QuotaKind; total: string }>(sql`
+      ${overAllTenants('quotas of tenants')}
       SELECT tenant_id, kind, sum(total) AS total FROM ${tenantUsage}
       WHERE ${isAmong(tenantUsage.tenantId, tenantIds)} GROUP BY tenant_id, kind
       UNION ALL SELECT tenant_id, 'targets', sum(total) FROM ${targetCounts}
@@ -123,7 +142,7 @@ async function quotasOf(
       const limit = own.get(`${tenantId} ${quotaKey(kind)}`);
       return {
         kind,
-        used: counted.get(`${tenantId} ${kind}`) ?? 0,
+        used: kind in UNCOUNTED ? null : (counted.get(`${tenantId} ${kind}`) ?? 0),
         limit: limit ?? defaults.get(kind)!,
         isDefault: limit === undefined,
       };

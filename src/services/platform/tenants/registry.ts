@@ -1,5 +1,4 @@
 import { eq, sql } from 'drizzle-orm';
-import { LRUCache } from 'lru-cache';
 import type { Database } from '../../../database/connect.ts';
 import { prepared } from '../../../database/prepared.ts';
 import { tenantConfiguration, tenants } from '../../../database/tables/tenants.ts';
@@ -15,6 +14,7 @@ import {
   enrollmentOf,
   readEnrollment,
 } from '../../devices/enrollment/rules.ts';
+import { boundedCache } from '../../shared/bounded-cache.ts';
 import type { Announcements } from '../announcements.ts';
 import type { ConfigurationValue } from './configuration-keys.ts';
 import { resolveSettings, type TenantSettings } from './settings.ts';
@@ -37,6 +37,8 @@ export interface Tenant {
 export interface TenantRegistry {
   /** The tenant of that name, in any letter case, where it is in memory and may be trusted: for the poll path. */
   peek(name: string): Tenant | undefined;
+  /** The same by its id. */
+  peekById(tenantId: number): Tenant | undefined;
   /** The tenant of that name, in any letter case. */
   byName(name: string): Promise<Tenant | undefined>;
   byId(tenantId: number): Promise<Tenant>;
@@ -79,10 +81,10 @@ export function openTenantRegistry(
   announcements: Announcements,
   system: SystemDefaults,
 ): TenantRegistry {
-  const remembered = new LRUCache<number, Remembered>({ max: REMEMBERED });
-  const idsByName = new LRUCache<string, number>({ max: REMEMBERED });
+  const remembered = boundedCache<number, Remembered>(REMEMBERED);
+  const idsByName = boundedCache<string, number>(REMEMBERED);
   /** Names that no tenant has. */
-  const unknown = new LRUCache<string, true>({ max: REMEMBERED });
+  const unknown = boundedCache<string, true>(REMEMBERED);
   /** Raised by every change: what was read before one must not be remembered after it. */
   let epoch = 0;
   announcements.subscribe({
@@ -126,6 +128,7 @@ export function openTenantRegistry(
   };
   return {
     peek,
+    peekById,
     async byName(name) {
       const key = name.toLowerCase();
       const known = peek(name);
@@ -172,7 +175,18 @@ function fingerprintOf({
   const changes = [authorities, groups].map((list) =>
     list.map(({ id, lastModifiedAt }) => [id, lastModifiedAt]),
   );
-  return JSON.stringify([rows[0]!.name, [...ownValues(rows)].sort(), changes, tokens, derivationKeys]);
+  // Secrets may be encrypted again without any other change.
+  const issuing = authorities.map((authority) => authority.issuing);
+  const hooks = groups.map(({ hook }) => hook);
+  return JSON.stringify([
+    rows[0]!.name,
+    [...ownValues(rows)].sort(),
+    changes,
+    issuing,
+    hooks,
+    tokens,
+    derivationKeys,
+  ]);
 }
 
 function tenantOf({ rows, authorities, enrollment }: Stored, system: SystemDefaults): Tenant {

@@ -1,14 +1,18 @@
 import { sql } from 'drizzle-orm';
 import type { Transaction } from '../../../database/connect.ts';
 import { tenantConfiguration } from '../../../database/tables/tenants.ts';
-import { configurationKeyUnknown, DomainError, distributionSetTypeNotFound } from '../../../errors.ts';
+import {
+  configurationKeyUnknown,
+  DomainError,
+  distributionSetTypeNotFound,
+  firstOf,
+} from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { requireFilterWhollyReadable } from '../../access/readable-fields.ts';
 import { endFormerGatewayTokens } from '../../devices/enrollment/tokens.ts';
 import { TARGET_FIELDS } from '../../fleet/targets/fields.ts';
 import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
-import { firstOf } from '../../shared/parse.ts';
 import { lockSetTypes } from '../../software/distribution-set-types/find.ts';
 import type { FieldChanges } from '../audit/record.ts';
 import {

@@ -21,6 +21,8 @@ export interface TenantSettings {
   /** In lower case. */
   headerAuthorities: ReadonlySet<string>;
   autoRegistration: boolean;
+  /** Whether devices that another tenant has taken over are told their new address, instead of being answered. */
+  redirectsMoved: boolean;
   /** Whether an assignment asks for confirmation, so that auto-confirmation has something to do. */
   confirmationFlow: boolean;
   /** Whether a rollout waits for an approval before it can begin. */
@@ -67,6 +69,7 @@ export function resolveSettings(
     headerEnabled: value('authentication.header.enabled') === true,
     headerAuthorities: wordsOf(value('authentication.header.authority')),
     autoRegistration: value('autoregistration.enabled') === true,
+    redirectsMoved: value('moved.targets.redirect.enabled') === true,
     confirmationFlow: value('user.confirmation.flow.enabled') === true,
     rolloutApproval: value('rollout.approval.enabled') === true,
     autoClose: value('repository.actions.autoclose.enabled') === true,

@@ -1,8 +1,7 @@
 import { ACTION_STATUSES, type ActionStatus } from '../../../database/tables/actions.ts';
-import { DomainError } from '../../../errors.ts';
+import { DomainError, firstOf } from '../../../errors.ts';
 import { printFilter } from '../../../filters/print.ts';
 import { parseTargetFilter } from '../../fleet/targets/fields.ts';
-import { firstOf } from '../../shared/parse.ts';
 import {
   CONFIGURATION_KEYS,
   type ConfigurationKey,
@@ -145,7 +144,7 @@ function faultsOfFilter(filter: string, path: readonly string[]): DomainError[] 
     parseTargetFilter(filter);
     return [];
   } catch (error) {
-    if (error instanceof DomainError) return [error.within(...path)];
+    if (error instanceof DomainError) return [...error.within(...path).all];
     throw error;
   }
 }

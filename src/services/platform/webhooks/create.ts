@@ -5,9 +5,10 @@ import { change } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import { added } from '../audit/record.ts';
+import { checkUrl } from '../outgoing/check-url.ts';
+import { newSigningSecret } from '../outgoing/sign.ts';
 import { WEBHOOK_COLUMNS, type Webhook } from './find.ts';
-import { checkUrl, WebhookInput } from './input.ts';
-import { newWebhookSecret } from './sign.ts';
+import { WebhookInput } from './input.ts';
 
 /**
  * Creates a webhook: from now on the tenant's events are sent to its URL. The secret that signs them is shown only in
@@ -21,7 +22,7 @@ export async function createWebhook(
   const { tenantId } = requirePermission(context, 'CREATE_TENANT_CONFIGURATION', 'READ_AUDIT');
   const { name, url, eventTypes, active } = parse(WebhookInput, input);
   checkUrl(url, context.systemDefaults.privateWebhooks);
-  const secret = newWebhookSecret();
+  const secret = newSigningSecret();
 
   return change(context, async (tx, changes) => {
     const [webhook] = await tx

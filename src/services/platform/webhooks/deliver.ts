@@ -4,15 +4,17 @@ import { webhookDeliveries, webhooks } from '../../../database/tables/webhooks.t
 import { DomainError } from '../../../errors.ts';
 import { inSpan } from '../../../tracing/tracer.ts';
 import type { Platform } from '../../shared/context.ts';
+import type { Outcome } from '../outgoing/request.ts';
+import type { Sender } from '../outgoing/send.ts';
 import { cloudEventOf } from './cloud-event.ts';
 import { type WebhookKey, webhookWithId } from './find.ts';
 import { type Candidate, chooseWave } from './order.ts';
 import { readPendingDeliveries } from './pending-deliveries.ts';
 import { GIVEN_UP_AFTER, retryAfter, SUSPENDED_AFTER_MS } from './retry.ts';
-import type { Outcome, Sender } from './send.ts';
 
 /** Longer than an attempt may take. */
 const LEASE_MS = 60_000;
+const CLOUD_EVENT = 'application/cloudevents+json; charset=utf-8';
 /** After this it is the turn of another webhook that waits. */
 const TURN_MS = 2_000;
 
@@ -81,7 +83,10 @@ async function send(
   const attributes = { 'server.address': new URL(url).host, 'muster.event': id };
   try {
     return await inSpan({ name: 'webhook', kind: 'client', parent, attributes }, async (span) => {
-      const outcome = await sender.send({ url, secret: secrets.open(secret) }, id, body);
+      const outcome = await sender.send(
+        { url, secret: secrets.open(secret) },
+        { id, body, contentType: CLOUD_EVENT },
+      );
       span.note({ 'http.response.status_code': outcome.status ?? undefined });
       if (outcome.error !== null) span.fail(String(outcome.status ?? 'no answer'));
       return outcome;

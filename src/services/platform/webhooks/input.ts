@@ -1,9 +1,6 @@
-import { isIP } from 'node:net';
 import { z } from 'zod';
-import { invalid } from '../../../errors.ts';
 import { enteredText, plainText } from '../../shared/text.ts';
 import { namesEvents } from '../audit/event-types.ts';
-import { hostOf, isPublicAddress } from './addresses.ts';
 
 const name = enteredText(1, 128);
 const url = plainText(1, 2048);
@@ -35,19 +32,3 @@ export const WebhookUpdate = z.object({
   rotateSecret: z.boolean().optional(),
 });
 export type WebhookUpdate = z.input<typeof WebhookUpdate>;
-
-/**
- * Refuses what is never sent to. What a name resolves to is looked at when something is sent: it may change.
- * @throws INVALID_INPUT
- */
-export function checkUrl(given: string, allowPrivate: boolean): void {
-  const refuse = (rule: string) => invalid(`url: ${rule}`, ['url']);
-  const parsed = URL.canParse(given) ? new URL(given) : undefined;
-  if (parsed?.protocol !== 'https:' && !(allowPrivate && parsed?.protocol === 'http:'))
-    throw refuse('must be an https URL');
-  if (parsed.username || parsed.password) throw refuse('must hold no user name and no password');
-  const host = hostOf(parsed);
-  const isLocalName = /(^|\.)localhost\.?$/.test(host);
-  if (!allowPrivate && (isLocalName || (isIP(host) && !isPublicAddress(host))))
-    throw refuse('must not lead to a loopback, link-local or private address');
-}

@@ -4,14 +4,16 @@ import { overAllTenants } from '../../../database/all-tenants.ts';
 import { webhookDeliveries, webhooks } from '../../../database/tables/webhooks.ts';
 import type { Platform } from '../../shared/context.ts';
 import { runPeriodically } from '../../shared/periodic.ts';
+import { openSender, type SenderOptions } from '../outgoing/send.ts';
+import { openSlots } from '../outgoing/slots.ts';
 import { deliver, mayBeSentTo } from './deliver.ts';
 import type { WebhookKey } from './find.ts';
 import { forgetOldDeliveries } from './forget-old.ts';
-import { openSender, type SenderOptions } from './send.ts';
-import { openSlots } from './slots.ts';
 
 const LOOK_EVERY_MS = 1_000;
 const FORGET_EVERY_MS = 600_000;
+/** The turn of a quick receiver ends a little after `TURN_MS`. */
+const PLACES = { places: 16, ofTenant: 4, slowAfterMs: 3_000 };
 /** How long the end waits for attempts at most. */
 const GRACE_MS = 3_000;
 /** Webhooks that one look finds: many more than there are places, as some must wait for a place of their kind. */
@@ -33,7 +35,7 @@ export function openWebhooks(
   const self = randomUUID();
   const { clock, systemDefaults } = platform;
   const sender = openSender({ allowPrivate: systemDefaults.privateWebhooks, clock, ...options });
-  const places = openSlots();
+  const places = openSlots(PLACES);
   const underWay = new Map<string, Promise<void>>();
   let stopping = false;
 

@@ -7,9 +7,10 @@ import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import { givenOf } from '../../shared/patch.ts';
 import { differences } from '../audit/record.ts';
+import { checkUrl } from '../outgoing/check-url.ts';
+import { newSigningSecret } from '../outgoing/sign.ts';
 import { WEBHOOK_COLUMNS, type Webhook, webhookWithId } from './find.ts';
-import { checkUrl, WebhookUpdate } from './input.ts';
-import { newWebhookSecret } from './sign.ts';
+import { WebhookUpdate } from './input.ts';
 
 const RESUMED = { failures: 0, failingSince: null, suspendedAt: null, retryAt: null, lastError: null };
 
@@ -26,7 +27,7 @@ export async function updateWebhook(
   const { id, rotateSecret, ...rest } = parse(WebhookUpdate, input);
   const given = givenOf(rest);
   if (given.url !== undefined) checkUrl(given.url, context.systemDefaults.privateWebhooks);
-  const secret = rotateSecret ? newWebhookSecret() : null;
+  const secret = rotateSecret ? newSigningSecret() : null;
 
   return change(context, async (tx, changes) => {
     const [before] = await tx

@@ -11,9 +11,9 @@ import {
 import { requirePermission } from '../../access/permissions.ts';
 import { scopeCondition } from '../../access/scopes.ts';
 import { added } from '../../platform/audit/record.ts';
-import { limitOf } from '../../platform/quotas.ts';
+import { limitOf, nearRecord } from '../../platform/quotas.ts';
 import { creationStamp } from '../../shared/authorship.ts';
-import { change } from '../../shared/change.ts';
+import { change, type Step } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import {
@@ -103,7 +103,7 @@ async function addArtifact(
   return change(context, async (tx, changes) => {
     const module = await lockOpenModule(tx, context, 'CREATE_SOFTWARE_MODULE', moduleId);
     await refuseName(tx, tenantId, moduleId, filename);
-    const isKept = await keepContent(tx, context, received, lost);
+    const isKept = await keepContent({ tx, context, changes }, received, lost);
     const [made] = await tx
       .insert(artifacts)
       .values({ tenantId, moduleId, filename, sha256, ...creationStamp(context) })
@@ -136,25 +136,18 @@ export async function refuseName(
 }
 
 /** @returns false where the tenant has that content already: this copy is not needed */
-async function keepContent(
-  tx: Transaction,
-  context: Context,
-  received: Received,
-  lost: string | undefined,
-): Promise<boolean> {
+async function keepContent(step: Step, received: Received, lost: string | undefined): Promise<boolean> {
+  const { tx, context } = step;
   const { tenantId } = context.caller;
   await queueUpForContents(tx, tenantId);
-  const isKept =
-    (await addContent(tx, context, received)) || (await replaceContent(tx, tenantId, received, lost));
+  const isKept = (await addContent(step, received)) || (await replaceContent(tx, tenantId, received, lost));
   if (isKept && !(await claimOrphan(tx, tenantId, received.location))) throw artifactUploadTooSlow();
   return isKept;
 }
 
-async function addContent(
-  tx: Transaction,
-  { caller: { tenantId }, storage: { largestTenant } }: Context,
-  received: Received,
-): Promise<boolean> {
+async function addContent({ tx, context, changes }: Step, received: Received): Promise<boolean> {
+  const { tenantId } = context.caller;
+  const { largestTenant } = context.storage;
   const isNew = await tx
     .insert(artifactContents)
     .values({ tenantId, ...received })
@@ -168,8 +161,15 @@ async function addContent(
     })
     .from(artifactContents)
     .where(eq(artifactContents.tenantId, tenantId));
-  const most = Number(used!.most);
-  if (used!.bytes! > most) throw artifactStorageFull(most);
+  const [bytes, most] = [used!.bytes!, Number(used!.most)];
+  if (bytes > most) throw artifactStorageFull(most);
+  const near = nearRecord({
+    kind: 'artifact_bytes',
+    before: bytes - received.size,
+    used: bytes,
+    limit: most,
+  });
+  for (const record of near) changes.record(record);
   return true;
 }
 

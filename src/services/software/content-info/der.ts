@@ -2,6 +2,8 @@
 export interface DerReader {
   /** The content of the next value, which must have this tag. @throws RangeError */
   read(tag: number): Buffer;
+  /** That value whole, with its tag and length. @throws RangeError */
+  whole(tag: number): Buffer;
   /** The same, to read the values in it. @throws RangeError */
   enter(tag: number): DerReader;
   isAtEnd(): boolean;
@@ -16,7 +18,12 @@ export function derReader(bytes: Buffer): DerReader {
     at = begin + length;
     return bytes.subarray(begin, at);
   };
-  return { read, enter: (tag) => derReader(read(tag)), isAtEnd: () => at >= bytes.length };
+  const whole = (tag: number): Buffer => {
+    const begin = at;
+    read(tag);
+    return bytes.subarray(begin, at);
+  };
+  return { read, whole, enter: (tag) => derReader(read(tag)), isAtEnd: () => at >= bytes.length };
 }
 
 /** Indefinite lengths are not of DER. */

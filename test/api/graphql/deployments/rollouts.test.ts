@@ -85,12 +85,21 @@ describe('rollouts', () => {
     expect(await mutate('deleteRollout', { id }, 'deletedIds')).toEqual({ deletedIds: [id], userErrors: [] });
     await settle(context, number);
     const { data } = await door.as()(
-      `query ($id: ID!) { rollout(id: $id) { status deleted } rollouts { totalCount }
+      `query ($id: ID!) { rollout(id: $id) { status deleted startedAt finishedAt
+          groups(orderBy: { field: STARTED_AT, direction: ASC }) { nodes { startedAt finishedAt } } } rollouts { totalCount }
         all: rollouts(softDeleted: INCLUDE_SOFT_DELETED) { nodes { id } } }`,
       { id },
     );
     expect(data).toEqual({
-      rollout: { status: 'DELETED', deleted: true },
+      rollout: {
+        status: 'DELETED',
+        deleted: true,
+        startedAt: expect.any(String),
+        finishedAt: expect.any(String),
+        groups: {
+          nodes: Array(2).fill({ startedAt: expect.any(String), finishedAt: expect.any(String) }),
+        },
+      },
       rollouts: { totalCount: 0 },
       all: { nodes: [{ id }] },
     });

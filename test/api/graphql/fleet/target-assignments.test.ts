@@ -241,9 +241,17 @@ describe('groups and types of many targets', () => {
     expect(
       await call(ask, 'assignTargetType', { targetTypeId: null, targets: { filter: 'group=is=null' } }),
     ).toEqual(done(1));
-    const { data } = await ask('{ targetGroups targets { nodes { group targetType { name } } } }');
+    const { data } = await ask(
+      '{ targetGroups { totalCount nodes { name targetCount filter } } targets { nodes { group targetType { name } } } }',
+    );
     expect(data).toEqual({
-      targetGroups: ['a', 'g/s'],
+      targetGroups: {
+        totalCount: 2,
+        nodes: [
+          { name: 'a', targetCount: 1, filter: 'group==a' },
+          { name: 'g/s', targetCount: 1, filter: 'group==g/s' },
+        ],
+      },
       targets: {
         nodes: [
           { group: null, targetType: null },
@@ -265,7 +273,9 @@ describe('groups and types of many targets', () => {
         affectedCount: 0,
         userErrors: [{ code: 'INVALID_INPUT', path: [field] }],
       });
-    expect((await ask('{ targetGroups }')).data.targetGroups).toEqual(['g']);
+    expect((await ask('{ targetGroups { nodes { name } } }')).data.targetGroups.nodes).toEqual([
+      { name: 'g' },
+    ]);
     expect(
       await call(ask, 'assignTargetType', { targetTypeId: 'none', targets: { filter: 'id==*' } }),
     ).toMatchObject({
@@ -292,7 +302,7 @@ it.each([
   ],
   ['targetTags', 'READ_TARGET', '{ targetTags { totalCount } }'],
   ['targetTag', 'READ_TARGET', '{ targetTag(id: "1") { name } }'],
-  ['targetGroups', 'READ_TARGET', '{ targetGroups }'],
+  ['targetGroups', 'READ_TARGET', '{ targetGroups { totalCount } }'],
 ] as const)('%s is FORBIDDEN without %s', async (_, permission, operation) => {
   const all = ['CREATE_TARGET', 'READ_TARGET', 'UPDATE_TARGET', 'DELETE_TARGET'] as const;
   expect(codesOf(await door.as(all.filter((one) => one !== permission))(operation))).toEqual(['FORBIDDEN']);

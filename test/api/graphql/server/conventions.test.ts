@@ -137,7 +137,12 @@ describe('every input', () => {
 
   it('names targets by their ids, except to create them', () => {
     const byName = every.filter(({ field }) => /^controllerIds?$/.test(field.name));
-    expect(byName.map(place)).toEqual(['TargetInput.controllerId']);
+    // One that is of another tenant still has no id here.
+    expect(byName.map(place).toSorted()).toEqual([
+      'ClaimTargetInput.controllerId',
+      'ClaimTargetsInput.controllerIds',
+      'TargetInput.controllerId',
+    ]);
     const args = everyField.flatMap((one) =>
       one.field.args
         .filter(({ name }) => /controllerIds?$/i.test(name))
@@ -236,8 +241,14 @@ describe('every text of a form', () => {
         /(^|[a-z])(type|kind|state|status|mode|policy|role|direction|code)$/i.test(name) &&
         namedOf(type).name === 'String',
     );
-    // What a row of a file says, which may be the key of a type, or its number.
-    expect(few.map(([place]) => place)).toEqual(['ImportPreviewRow.targetType']);
+    // A code that nobody can guess, and what a row of a file says: the key of a type, or its number.
+    expect(few.map(([place]) => place).toSorted()).toEqual([
+      'ClaimTargetInput.code',
+      'ClaimTargetsInput.code',
+      'CreateClaimCodePayload.code',
+      'ImportPreviewRow.targetType',
+      'ReleaseTargetsPayload.code',
+    ]);
   });
 });
 

@@ -6,6 +6,7 @@ import { createRole } from '../../../../src/services/access/roles/create.ts';
 import { createCertificateAuthority } from '../../../../src/services/devices/certificate-authorities/create.ts';
 import { rotateEnrollmentToken } from '../../../../src/services/devices/enrollment/rotate-token.ts';
 import { setDerivationKey } from '../../../../src/services/devices/enrollment/set-derivation-key.ts';
+import { createClaimCode } from '../../../../src/services/fleet/claims/create-code.ts';
 import { beginImport } from '../../../../src/services/fleet/imports/begin.ts';
 import { rotateTargetTokens } from '../../../../src/services/fleet/targets/rotate-tokens.ts';
 import { createWebhook } from '../../../../src/services/platform/webhooks/create.ts';
@@ -15,6 +16,7 @@ import { createApiKey, createUser } from '../../../services/access/by-name.ts';
 import { type Fleet, makeFleet } from '../../../services/access/seen/fleet.ts';
 import { newAuthority } from '../../../support/certificates.ts';
 import { idOf } from '../../../support/ids.ts';
+import { makeIssuing, storeCertificate } from '../../../support/issued.ts';
 import { type Ask, codesOf, openTestDoor } from '../support.ts';
 
 const door = openTestDoor();
@@ -23,7 +25,7 @@ const nodeTypes = schema.getPossibleTypes(schema.getType('Node') as never).map((
 
 /** Ids that the API gave out, by type. */
 const EVERYTHING = `{
-  targets(first: 3) { nodes { id tokenRotation { id } actions(first: 3) { nodes { id statusHistory(first: 3) { nodes { id } } } } } }
+  targets(first: 3) { nodes { id certificate { id } tokenRotation { id } claimCode { id } actions(first: 3) { nodes { id statusHistory(first: 3) { nodes { id } } } } } }
   targetTags { nodes { id } } targetTypes { nodes { id } } targetFilters { nodes { id } }
   softwareModules(first: 9) { nodes { id artifacts { id } } } softwareModuleTypes { nodes { id } }
   distributionSets { nodes { id } } distributionSetTags { nodes { id } } distributionSetTypes { nodes { id } }
@@ -55,6 +57,8 @@ beforeAll(async () => {
   await createDistributionSetTags(admin, { distributionSetTags: [{ name: 'tag' }] });
   const { webhook } = await createWebhook(admin, { name: 'hook', url: 'https://example.org' });
   await rotateTargetTokens(admin, { filter: 'id==inner' });
+  await createClaimCode(admin, { controllerId: 'inner' });
+  await storeCertificate(admin, 'inner', (await makeIssuing(admin, 'issues')).id);
   ask = door.asCaller(admin);
   const groups = (await ask('{ enrollmentGroups(filter: "name==inner") { nodes { number } } }')).data;
   const groupId = groups.enrollmentGroups.nodes[0].number;
@@ -107,7 +111,7 @@ beforeAll(async () => {
 });
 
 /** Types that are found as parts of something only. */
-const WITHOUT_LOOKUP = ['TenantConfiguration', 'TokenRotation'];
+const WITHOUT_LOOKUP = ['TenantConfiguration', 'TokenRotation', 'ClaimCode'];
 /** Everyone may ask for their own. */
 const OF_ONES_OWN = ['ApiKey', 'Job'];
 const lookupOf = (type: string) => `${type[0]!.toLowerCase()}${type.slice(1)}`;

@@ -238,6 +238,10 @@ describe('limits', () => {
             'metadata',
             'autoConfirm',
             'tokenRotation',
+            'claimCode',
+            'credential',
+            'certificate',
+            'certificates',
             'enrollmentGroup',
             'assignedDistributionSet',
             'installedDistributionSet',
@@ -248,9 +252,9 @@ describe('limits', () => {
             'timeline',
           ].includes(name),
       );
-    const fields = `${names.join(' ')} enrollmentGroup { id name } tokenRotation { rotatedAt rotatedBy overlapEndsAt } attributes { key value } targetType { id key name description color createdAt createdBy lastModifiedAt lastModifiedBy } tags { id name description color createdAt createdBy lastModifiedAt lastModifiedBy } metadata { key value } autoConfirm { active initiator remark activatedAt } assignedDistributionSet { id name version } installedDistributionSet { id name version } newestCompatibleSet { id name version }`;
+    const fields = `${names.join(' ')} enrollmentGroup { id name } credential { kind lastUsedAt expiresAt } tokenRotation { rotatedAt rotatedBy overlapEndsAt } attributes { key value } targetType { id key name description color createdAt createdBy lastModifiedAt lastModifiedBy } tags { id name description color createdAt createdBy lastModifiedAt lastModifiedBy } metadata { key value } autoConfirm { active initiator remark activatedAt } assignedDistributionSet { id name version } installedDistributionSet { id name version } newestCompatibleSet { id name version }`;
     const once =
-      'nextPollAnswer { sleep actionId links { rel href } } viewerCan { update delete assignDistributionSet readToken rotateToken }';
+      'claimCode { expiresAt createdAt createdBy } nextPollAnswer { sleep actionId links { rel href } } viewerCan { update delete assignDistributionSet readToken rotateToken }';
     const answer = await ask(
       `{ targets(first: 500) { totalCount nodes { ${fields} ${once} } edges { cursor node { ${fields} } } pageInfo { hasNextPage endCursor } } }`,
     );

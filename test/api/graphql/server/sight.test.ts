@@ -59,6 +59,7 @@ const OF_ITS_OWN = [
   'RolloutGroup',
   'SoftwareModuleType',
   'TargetFilter',
+  'TargetGroup',
   'TargetTag',
   'TargetType',
   'Tenant',
@@ -87,6 +88,8 @@ const REACHED: Record<string, (selection: string) => string> = {
   AssignTargetTagsPayload: changing('assignTargetTags', `tags: { names: ["x"] }, ${ALL_TARGETS}`),
   AssignTargetTypePayload: changing('assignTargetType', `targetTypeId: null, ${ALL_TARGETS}`),
   DeleteTargetMetadataPayload: changing('deleteTargetMetadata', `keys: ["k"], ${ALL_TARGETS}`),
+  EndClaimCodesPayload: changing('endClaimCodes', ALL_TARGETS),
+  ReleaseTargetsPayload: changing('releaseTargets', ALL_TARGETS),
   RotateTargetTokensPayload: changing('rotateTargetTokens', ALL_TARGETS),
   SetAutoConfirmPayload: changing('setAutoConfirm', `active: true, ${ALL_TARGETS}`),
   SetTargetAttributesPayload: changing(

@@ -1,3 +1,4 @@
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { apiKeys } from '../../../../src/database/tables/api-keys.ts';
 import { deleteApiKey } from '../../../../src/services/access/api-keys/delete.ts';
@@ -58,7 +59,9 @@ describe('creating an API key', () => {
     });
     expect(key.startsWith(`${apiKey.prefix}_`)).toBe(true);
     expect(await allOf(listApiKeys(ann()))).toEqual([apiKey]);
-    const stored = JSON.stringify(await opened.platform.database.select().from(apiKeys));
+    const stored = JSON.stringify(
+      await opened.platform.database.select().from(apiKeys).where(eq(apiKeys.tenantId, root.caller.tenantId)),
+    );
     expect(stored).not.toContain(key.split('_')[3]!.slice(0, 43));
   });
 

@@ -16,6 +16,8 @@ import { createRollout } from '../../../../src/services/deployments/rollouts/cre
 import { listTargetsOfEachGroup } from '../../../../src/services/deployments/rollouts/list-of-each.ts';
 import { approveTargets } from '../../../../src/services/devices/pending-targets/approve.ts';
 import { rejectTargets } from '../../../../src/services/devices/pending-targets/reject.ts';
+import { endClaimCodes } from '../../../../src/services/fleet/claims/end-codes.ts';
+import { releaseTargets } from '../../../../src/services/fleet/claims/release.ts';
 import { exportTargets } from '../../../../src/services/fleet/exports/export-targets.ts';
 import { createTargetFilter } from '../../../../src/services/fleet/target-filters/create.ts';
 import { setAutoAssignment } from '../../../../src/services/fleet/target-filters/set-auto-assignment.ts';
@@ -59,6 +61,8 @@ const OF_TARGETS: Record<string, Door['give']> = {
   listPendingTokenRotations: (c) => listPendingTokenRotations(c, { filter: OF_SETS }),
   listTargetsOfEachGroup: (c) => listTargetsOfEachGroup(c, [1], { filter: OF_SETS }),
   deleteTargets: (c) => deleteTargets(c, { filter: OF_SETS, dryRun }),
+  releaseTargets: (c) => releaseTargets(c, { filter: OF_SETS, dryRun, digest: 'd', expiresAt: new Date() }),
+  endClaimCodes: (c) => endClaimCodes(c, { filter: OF_SETS, dryRun }),
   assignTargetType: (c) => assignTargetType(c, { targetTypeId: null, filter: OF_SETS, dryRun }),
   assignTargetGroup: (c) => assignTargetGroup(c, { group: null, filter: OF_SETS, dryRun }),
   setTargetMetadata: (c) =>

@@ -1,5 +1,7 @@
 import { ACCESS_VERBS, AUTHORITY_VERBS, TENANT_VERBS, WEBHOOK_VERBS } from './administration.ts';
 import { AUTO_ASSIGNMENT_VERBS, STATISTICS_VERBS } from './auto-assignments.ts';
+import { CERTIFICATE_VERBS } from './certificates.ts';
+import { CLAIM_VERBS } from './claims.ts';
 import { DEPLOYMENT_VERBS } from './deployments.ts';
 import { ENROLLMENT_VERBS } from './enrollment.ts';
 import { FILTER_LANGUAGE_VERBS } from './filter-language.ts';
@@ -22,6 +24,7 @@ export const AREAS = {
   fleet: {
     ...WRITING_VERBS,
     ...READING_VERBS,
+    ...CLAIM_VERBS,
     ...METADATA_VERBS,
     ...TAG_VERBS,
     ...AUTO_CONFIRM_VERBS,
@@ -48,6 +51,7 @@ export const AREAS = {
     ...TENANT_VERBS,
     ...AUTHORITY_VERBS,
     ...ENROLLMENT_VERBS,
+    ...CERTIFICATE_VERBS,
     ...WEBHOOK_VERBS,
     ...FILTER_LANGUAGE_VERBS,
     ...JOB_VERBS,

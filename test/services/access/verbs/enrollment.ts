@@ -18,6 +18,10 @@ import { listEnrollmentGroups } from '../../../../src/services/devices/enrollmen
 import { rotateEnrollmentToken } from '../../../../src/services/devices/enrollment/rotate-token.ts';
 import { setDerivationKey } from '../../../../src/services/devices/enrollment/set-derivation-key.ts';
 import { updateEnrollmentGroup } from '../../../../src/services/devices/enrollment/update.ts';
+import { clearEnrollmentHook } from '../../../../src/services/devices/enrollment-hooks/clear.ts';
+import { findEnrollmentHooks } from '../../../../src/services/devices/enrollment-hooks/find.ts';
+import { setEnrollmentHook } from '../../../../src/services/devices/enrollment-hooks/set.ts';
+import { testEnrollmentHook } from '../../../../src/services/devices/enrollment-hooks/test.ts';
 import { approveTargets } from '../../../../src/services/devices/pending-targets/approve.ts';
 import { countPendingTargets } from '../../../../src/services/devices/pending-targets/count.ts';
 import {
@@ -73,11 +77,19 @@ async function makeKey(admin: Context, side: Side) {
   keys.set(side, found![0]!.id);
 }
 
+/** Nobody listens there: a test of the hook says so. */
+const HOOK = 'http://127.0.0.1:9/';
+
+async function makeHook(admin: Context, side: Side) {
+  const groupId = await makeGroup(admin, side);
+  await setEnrollmentHook(admin, { groupId, url: HOOK });
+}
+
 /** A verb on a group that is there. */
-const onGroup = (verb: Omit<Verb, 'given'>): Verb => ({
+const onGroup = (verb: Verb): Verb => ({
   elsewhere: 'ENROLLMENT_GROUP_NOT_FOUND',
-  ...verb,
   given: makeGroup,
+  ...verb,
 });
 const authorities = new WeakMap<Side, number>();
 const waiting = new WeakMap<Side, number>();
@@ -120,6 +132,30 @@ export const ENROLLMENT_VERBS: Verbs = {
     call: (c, side) => deleteDerivationKey(c, { id: keys.get(side)! }),
     elsewhere: 'DERIVATION_KEY_NOT_FOUND',
   },
+  setEnrollmentHook: onGroup({
+    needs: ['UPDATE_TENANT_CONFIGURATION', 'READ_TARGET'],
+    call: (c, side) => setEnrollmentHook(c, { groupId: groupOf(side), url: HOOK }),
+    unnarrowed: 'it is refused with a scope: a hook is asked about all devices of a group',
+  }),
+  clearEnrollmentHook: onGroup({
+    needs: ['DELETE_TENANT_CONFIGURATION'],
+    given: makeHook,
+    call: (c, side) => clearEnrollmentHook(c, { groupId: groupOf(side) }),
+  }),
+  testEnrollmentHook: onGroup({
+    needs: ['UPDATE_TENANT_CONFIGURATION', 'READ_TARGET'],
+    given: makeHook,
+    call: async (c, side) =>
+      (await testEnrollmentHook(c, { groupId: groupOf(side), device: 'a' })).error !== null,
+    unnarrowed: 'it is refused with a scope: a hook is asked about all devices of a group',
+    elsewhere: 'ENROLLMENT_HOOK_NOT_FOUND',
+  }),
+  findEnrollmentHooks: onGroup({
+    needs: ['READ_TENANT_CONFIGURATION'],
+    given: makeHook,
+    call: async (c, side) => (await findEnrollmentHooks(c, [groupOf(side)])).map((hook) => hook?.url),
+    elsewhere: [undefined],
+  }),
   findDerivationKeys: onGroup({
     needs: ['READ_TENANT_CONFIGURATION'],
     call: (c, side) => findDerivationKeys(c, [groupOf(side)]),

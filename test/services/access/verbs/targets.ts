@@ -4,7 +4,11 @@ import { exportTargets } from '../../../../src/services/fleet/exports/export-tar
 import { readFleetHistory } from '../../../../src/services/fleet/history/read.ts';
 import type { ImportedTarget } from '../../../../src/services/fleet/imports/source.ts';
 import { assignTargetGroup } from '../../../../src/services/fleet/target-groups/assign.ts';
-import { listTargetGroups, listTargetsOfGroup } from '../../../../src/services/fleet/target-groups/list.ts';
+import {
+  listTargetGroupNames,
+  listTargetGroups,
+  listTargetsOfGroup,
+} from '../../../../src/services/fleet/target-groups/list.ts';
 import { createTargetTypes } from '../../../../src/services/fleet/target-types/create.ts';
 import { deleteTargetType } from '../../../../src/services/fleet/target-types/delete.ts';
 import { findTargetType, findTargetTypes } from '../../../../src/services/fleet/target-types/find.ts';
@@ -265,7 +269,15 @@ export const READING_VERBS: Verbs = {
   },
   listTargetGroups: {
     needs: ['READ_TARGET'],
-    call: async (c, { name }) => (await listTargetGroups(c)).includes(name),
+    async call(context, { name }) {
+      const list = await listTargetGroups(context, { filter: `name==${name}` });
+      return [(await list.page()).items.length, await list.total()];
+    },
+    beyond: { READ_TARGET: [0, 0] },
+  },
+  listTargetGroupNames: {
+    needs: ['READ_TARGET'],
+    call: async (c, { name }) => (await listTargetGroupNames(c)).includes(name),
     beyond: { READ_TARGET: false },
   },
   listTargetsOfGroup: {

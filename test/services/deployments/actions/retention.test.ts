@@ -1,11 +1,13 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { PERMISSIONS } from '../../../../src/services/access/grants.ts';
 import { cancelActions } from '../../../../src/services/deployments/actions/cancel.ts';
 import { cleanUpActions, cleanUpSomeActions } from '../../../../src/services/deployments/actions/clean-up.ts';
 import { listActionsOfTarget } from '../../../../src/services/deployments/actions/list.ts';
 import { asDevice } from '../../../../src/services/devices/device-context.ts';
 import { reportInstalled } from '../../../../src/services/devices/reports/report-installed.ts';
 import { createTargets } from '../../../../src/services/fleet/targets/create.ts';
+import { setTenantQuotas } from '../../../../src/services/platform/tenants/quotas.ts';
 import { setConfiguration } from '../../../../src/services/platform/tenants/set-configuration.ts';
 import type { Context } from '../../../../src/services/shared/context.ts';
 import { newTenant, openTestPlatform } from '../../../support/platform.ts';
@@ -104,5 +106,22 @@ describe('a target that has as many actions as it may have', () => {
     await setConfiguration(context, { 'action.cleanup.onQuotaHit.percent': 10 });
     expect(await assign(context, setId, ['a'])).toHaveLength(1);
     expect(await total()).toBe(1801);
+  });
+
+  it('may have as many as the system has set for its tenant, and loses those beyond', async () => {
+    const { tenantId } = context.caller;
+    const system = (await newTenant(platform)).contextOf(PERMISSIONS, ['SYSTEM_ADMIN']);
+    const limit = (most: number) =>
+      setTenantQuotas(system, { tenantId, quotas: [{ kind: 'target_actions', limit: most }] });
+    await limit(2_001);
+    expect(await assign(context, setId, ['a'])).toHaveLength(1);
+    await limit(1_000);
+    await expect(assign(context, await createSet(context, 'second'), ['a'])).rejects.toMatchObject({
+      code: 'QUOTA_EXCEEDED',
+      message: 'No more than 1000 actions of a target are allowed.',
+    });
+    await setConfiguration(context, { 'action.cleanup.onQuotaHit.percent': 10 });
+    await assign(context, await createSet(context, 'third'), ['a']);
+    expect(await total()).toBe(901);
   });
 });

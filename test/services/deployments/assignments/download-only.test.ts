@@ -3,10 +3,11 @@ import { findAction } from '../../../../src/services/deployments/actions/find.ts
 import { handlingOf } from '../../../../src/services/deployments/actions/handling.ts';
 import { assignDistributionSet } from '../../../../src/services/deployments/assignments/assign.ts';
 import { reportDeployment } from '../../../../src/services/devices/reports/report-deployment.ts';
+import { createTargets } from '../../../../src/services/fleet/targets/create.ts';
 import type { ActorContext } from '../../../../src/services/shared/context.ts';
 import { type Fleet, newFleet, openDeviceProcess, report } from '../../devices/support.ts';
 import { assignAll, autoAssignment } from '../auto-assignments/support.ts';
-import { begin } from '../rollouts/support.ts';
+import { begin, report as reportEnd } from '../rollouts/support.ts';
 import { assign, createSet, stateOf } from './support.ts';
 
 const { devices, close } = await openDeviceProcess();
@@ -82,6 +83,25 @@ describe('what was only downloaded', () => {
     expect(await stateOf(fleet.context, 'a')).toMatchObject(INSTALLING);
     await installs();
   });
+});
+
+it.each([
+  ['soft', false, 2],
+  ['downloadonly', false, 3],
+  ['soft', true, 1],
+] as const)('a dry run counts what would be done: %s, offline %s', async (forceType, offline, already) => {
+  const { context } = fleet;
+  const names = ['under-way', 'installed', 'failed', 'another', 'nothing'];
+  await createTargets(context, { targets: names.map((controllerId) => ({ controllerId })) });
+  await assign(context, set, ['under-way', 'failed']);
+  await reportEnd(context, 'failed', 'failure');
+  await assign(context, set, ['installed'], { offline: true });
+  await assign(context, await createSet(context, 'other'), ['another']);
+  const input = { distributionSetId: set, assignments: [{ filter: 'id==*', forceType }], offline };
+  const counted = await assignDistributionSet(context, { ...input, dryRun: true });
+  expect(counted).toMatchObject({ alreadyAssigned: already, affectedCount: 6 - already });
+  const { affectedCount, alreadyAssigned } = await assignDistributionSet(context, input);
+  expect(counted).toMatchObject({ affectedCount, alreadyAssigned });
 });
 
 it('what is still to be downloaded only is assigned already', async () => {

@@ -35,7 +35,7 @@ const itself = () =>
 /** It has passed through all its targets a moment ago, and won't again for an hour. */
 const rest = () =>
   platform.database.execute(sql`
-    UPDATE auto_assignments SET passed_to = 0, rests_until = clock_timestamp() + interval '1 hour',
+    UPDATE auto_assignments SET passed_to = 0, rests_until = statement_timestamp() + interval '1 hour',
       newest_passed = (SELECT max(id) FROM targets WHERE tenant_id = ${context.caller.tenantId})
     WHERE ${itself()}`);
 

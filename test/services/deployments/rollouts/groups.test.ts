@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { sizesOf } from '../../../../src/console/pages/rollouts/sizes.ts';
 import { createRollout } from '../../../../src/services/deployments/rollouts/create.ts';
 import type { RolloutInput } from '../../../../src/services/deployments/rollouts/input.ts';
 import { listRolloutGroups } from '../../../../src/services/deployments/rollouts/list.ts';
@@ -12,6 +13,7 @@ import { createTargets } from '../../../../src/services/fleet/targets/create.ts'
 import type { Context } from '../../../../src/services/shared/context.ts';
 import { listDistributionSetTypes } from '../../../../src/services/software/distribution-set-types/list.ts';
 import { newTenant, openTestPlatform } from '../../../support/platform.ts';
+import { waitingForLocks } from '../../../support/waiting.ts';
 import { createSet } from '../assignments/support.ts';
 import { addTargets, plan, stateOf } from './support.ts';
 
@@ -38,6 +40,8 @@ describe('the share of a group', () => {
     [[100 / 3, 100 / 3, 100 / 3], 10, [3, 4, 3]],
     [[33.3, 33.3, 33.3], 10_000, [3330, 3330, 3340]],
     [[10, 90], 1, [0, 1]],
+    [Array(3).fill(Math.fround(100 / 3)), 50, [17, 17, 16]],
+    [Array(6).fill(Math.fround(100 / 6)), 21, [4, 3, 4, 3, 4, 3]],
     [Array(200).fill(0.5), 400, Array(200).fill(2)],
   ])('is of all that its filter matches: %j of %i', (percentages, candidates, wanted) => {
     expect(
@@ -46,6 +50,15 @@ describe('the share of a group', () => {
         candidates,
       ),
     ).toEqual(wanted);
+  });
+
+  it('is what the plan in the console says', () => {
+    for (const count of [1, 2, 3, 6, 7, 30, 500])
+      for (const candidates of [0, 1, 21, 50, 1234, 999_999]) {
+        const stored = Array.from({ length: count }, () => group(Math.fround(100 / count)));
+        const planned = Array.from({ length: count }, () => group(100 / count));
+        expect(sizesOf(planned, new Map([['', candidates]]))).toEqual(shares(stored, candidates));
+      }
   });
 
   it('counts each filter for itself', () => {
@@ -193,13 +206,14 @@ it('does not keep its set locked while it counts its targets', async () => {
     await tx.execute(sql`LOCK TABLE targets IN ACCESS EXCLUSIVE MODE`);
     const [own] = await tx.execute<{ pid: number }>(sql`SELECT pg_backend_pid() AS pid`);
     made = createRollout(context, { name: 'counted', filter: 'id==counted', distributionSetId });
-    const waiting = () =>
-      database.execute(sql`
-        SELECT FROM pg_stat_activity WHERE ${own!.pid} = ANY(pg_blocking_pids(pid)) AND query LIKE '%count(*)%'`);
+    const waiting = async () =>
+      (await waitingForLocks(database)).filter(
+        ({ holder, query }) => holder === own!.pid && query.includes('count(*)'),
+      );
     await vi.waitFor(async () => expect(await waiting()).toHaveLength(1), 10_000);
-    await tx.execute(
-      sql`SELECT FROM distribution_sets WHERE id = ${distributionSetId} FOR UPDATE NOWAIT /* of a test */`,
-    );
+    await tx.execute(sql`
+      SELECT FROM distribution_sets
+      WHERE tenant_id = ${context.caller.tenantId} AND id = ${distributionSetId} FOR UPDATE NOWAIT`);
   });
   await made;
 });

@@ -4,7 +4,7 @@ import { createRollout } from '../../../../src/services/deployments/rollouts/cre
 import { decideRollout } from '../../../../src/services/deployments/rollouts/decide.ts';
 import { deleteRollout } from '../../../../src/services/deployments/rollouts/delete.ts';
 import { findRollout } from '../../../../src/services/deployments/rollouts/find.ts';
-import { listRollouts } from '../../../../src/services/deployments/rollouts/list.ts';
+import { listRolloutGroups, listRollouts } from '../../../../src/services/deployments/rollouts/list.ts';
 import { pauseRollout } from '../../../../src/services/deployments/rollouts/pause.ts';
 import { retryRollout } from '../../../../src/services/deployments/rollouts/retry.ts';
 import { startRollout } from '../../../../src/services/deployments/rollouts/start.ts';
@@ -30,6 +30,15 @@ beforeEach(async () => {
   context = tenant.contextOf();
   await addTargets(context, 'a', 'b');
 });
+
+/** Whether a rollout, and each of its groups, has begun or ended. */
+async function momentsOf(id: number): Promise<string[]> {
+  const groups = await (await listRolloutGroups(context, id, {})).page();
+  return [await findRollout(context, id), ...groups.items].map(({ startedAt, finishedAt }) => {
+    if (startedAt && finishedAt) expect(finishedAt.getTime()).toBeGreaterThanOrEqual(startedAt.getTime());
+    return finishedAt ? 'ended' : startedAt ? 'began' : 'no';
+  });
+}
 
 const ILLEGAL = { code: 'ROLLOUT_ILLEGAL_STATE' };
 const TWO = {
@@ -74,6 +83,52 @@ describe('a rollout', () => {
     expect(await findRollout(context, id)).toMatchObject({ status: 'running' });
   });
 
+  it('says when it began and ended, and so do its groups', async () => {
+    const id = await plan(context, { name: 'r', ...TWO });
+    expect(await momentsOf(id)).toEqual(['no', 'no', 'no']);
+    await startRollout(context, { id });
+    expect(await momentsOf(id)).toEqual(['began', 'no', 'no']);
+    await settle(context, id);
+    expect(await momentsOf(id)).toEqual(['began', 'began', 'no']);
+    await report(context, 'a', 'success');
+    await settle(context, id);
+    expect(await momentsOf(id)).toEqual(['began', 'ended', 'began']);
+    await report(context, 'b', 'failure');
+    await settle(context, id);
+    expect(await momentsOf(id)).toEqual(['began', 'ended', 'ended']);
+    await stopRollout(context, { id });
+    await settle(context, id);
+    expect(await momentsOf(id)).toEqual(['ended', 'ended', 'ended']);
+    const { startedAt, finishedAt } = await findRollout(context, id);
+    await deleteRollout(context, { id });
+    await settle(context, id);
+    expect(await findRollout(context, id)).toMatchObject({ status: 'deleted', startedAt, finishedAt });
+  });
+
+  it('is found and put in order by when it began and ended', async () => {
+    const [first, second, stopped] = [
+      await begin(context, { name: 'first' }),
+      await begin(context, { name: 'second' }),
+      await plan(context, { name: 'stopped' }),
+    ];
+    await stopRollout(context, { id: stopped });
+    expect(await findRollout(context, stopped)).toMatchObject({
+      startedAt: null,
+      finishedAt: expect.any(Date),
+    });
+    const found = async (request: Parameters<typeof listRollouts>[1]) =>
+      (await (await listRollouts(context, request)).page()).items.map(({ id }) => id);
+    expect(await found({ filter: 'startedAt=is=null' })).toEqual([stopped]);
+    expect(await found({ filter: 'finishedAt=gt=2026-01-01' })).toEqual([stopped]);
+    const orderBy = [{ field: 'startedAt', direction: 'desc' }] as const;
+    expect((await found({ orderBy, filter: 'startedAt=not=null' })).slice(0, 2)).toEqual([second, first]);
+    const groups = await listRolloutGroups(context, first, {
+      filter: 'startedAt=not=null and finishedAt=is=null',
+      orderBy: [{ field: 'finishedAt', direction: 'asc' }],
+    });
+    expect(await groups.total()).toBe(1);
+  });
+
   it('waits for an approval where the tenant wants one; what is denied stays so', async () => {
     await setConfiguration(context, { 'rollout.approval.enabled': true });
     const [one, other] = [await plan(context, { name: 'one' }), await plan(context, { name: 'other' })];
@@ -86,7 +141,11 @@ describe('a rollout', () => {
       approvalDecidedBy: 'boss',
       approvalRemark: 'go',
     });
-    expect(await findRollout(context, other)).toMatchObject({ status: 'approval_denied' });
+    expect(await findRollout(context, other)).toMatchObject({
+      status: 'approval_denied',
+      startedAt: null,
+      finishedAt: expect.any(Date),
+    });
     for (const approved of [true, false])
       await expect(decideRollout(boss, { id: other, approved })).rejects.toMatchObject(ILLEGAL);
   });

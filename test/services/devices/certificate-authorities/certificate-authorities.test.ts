@@ -41,6 +41,7 @@ describe('createCertificateAuthority', () => {
       notBefore: expect.any(Date),
       notAfter,
       revokedSerials: [],
+      bootstrapOnly: false,
       createdAt: expect.any(Date),
       createdBy: 'tester',
       lastModifiedAt: authority.createdAt,

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { afterAll, describe, expect, it } from 'vitest';
+import { commonNameOf } from '../../../../src/services/devices/certificate-authorities/certificate.ts';
 import { createCertificateAuthority } from '../../../../src/services/devices/certificate-authorities/create.ts';
 import { deleteCertificateAuthority } from '../../../../src/services/devices/certificate-authorities/delete.ts';
 import { updateCertificateAuthority } from '../../../../src/services/devices/certificate-authorities/update.ts';
@@ -278,4 +279,14 @@ it('costs a kept connection nothing', async () => {
   const { ask } = await trusting(root);
   const chain = chainOf(await certify('d', { by: root }));
   expect(await ask(chain)).toBe(await ask(chain));
+});
+
+it('does not read a certificate of more than 8,192 bytes', async () => {
+  const nameIn = async (bytes: number) => {
+    const { cert } = await certify('d', {
+      extensions: [new Extension('1.2.3.4', false, Buffer.alloc(bytes))],
+    });
+    return commonNameOf(new X509Certificate(cert));
+  };
+  expect([await nameIn(7_000), await nameIn(9_000)]).toEqual(['d', undefined]);
 });

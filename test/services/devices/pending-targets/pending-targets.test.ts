@@ -76,6 +76,7 @@ describe('a device that waits for an approval', () => {
         lastRequestAt: expect.toSatisfy(isRecent),
         rejectedAt: null,
         rejectedBy: null,
+        reason: null,
       },
     ]);
   });

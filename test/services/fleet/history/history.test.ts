@@ -82,6 +82,21 @@ describe('the history', () => {
     expect(await read('hour', at(0), at(60))).toMatchObject([{ registered: 3, total: 3, polls: 0 }]);
   });
 
+  it('has what happened since it was written last, once', async () => {
+    await made(at(1), ['a', 'b']);
+    expect(await read('fiveMinutes', at(0), at(3))).toMatchObject([{ registered: 2, total: null }]);
+    await writeHistoryOf(database, tenant.tenantId, at(5));
+    await made(at(6), ['c']);
+    await made(at(6), ['foreign'], (await newTenant(first.platform)).contextOf());
+    const registered = async (...range: Parameters<typeof read>) =>
+      (await read(...range)).map((point) => point.registered);
+    expect(await registered('fiveMinutes', at(0), at(7))).toEqual([2, 1]);
+    expect(await registered('hour', at(0), at(7))).toEqual([3]);
+    await writeHistoryOf(database, tenant.tenantId, at(10));
+    expect(await registered('hour', at(0), at(11))).toEqual([3]);
+    expect(await registered('fiveMinutes', at(0), at(5))).toEqual([2]);
+  });
+
   it('makes up for what was not written while no process ran', async () => {
     await made(at(1), ['a']);
     await writeHistoryOf(database, tenant.tenantId, at(5));

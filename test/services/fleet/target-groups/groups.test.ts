@@ -1,7 +1,11 @@
 import { afterAll, describe, expect, it, test } from 'vitest';
 import type { Permission } from '../../../../src/services/access/grants.ts';
 import { assignTargetGroup } from '../../../../src/services/fleet/target-groups/assign.ts';
-import { listTargetGroups, listTargetsOfGroup } from '../../../../src/services/fleet/target-groups/list.ts';
+import {
+  listTargetGroupNames,
+  listTargetGroups,
+  listTargetsOfGroup,
+} from '../../../../src/services/fleet/target-groups/list.ts';
 import { createTargets } from '../../../../src/services/fleet/targets/create.ts';
 import { findTarget } from '../../../../src/services/fleet/targets/find.ts';
 import type { Context } from '../../../../src/services/shared/context.ts';
@@ -23,8 +27,69 @@ describe('reading', () => {
   it('lists each group once, in order', async () => {
     await fleet({ a: 'foreign' });
     const context = await fleet({ a: 'G/s', b: 'G', c: 'G', d: null, e: 'g' });
-    expect(await listTargetGroups(context)).toEqual(['G', 'G/s', 'g']);
-    expect(await listTargetGroups(await newContext())).toEqual([]);
+    expect(await listTargetGroupNames(context)).toEqual(['G', 'G/s', 'g']);
+    expect(await listTargetGroupNames(await newContext())).toEqual([]);
+  });
+
+  describe('with counts', () => {
+    const groups = { a: 'b/s', b: 'B', c: 'b', d: null, e: '', f: 'a*', g: 'c"c', h: 'c"c', i: 'c"c' };
+    const read = async (context: Context, request: Parameters<typeof listTargetGroups>[1]) => {
+      const listing = await listTargetGroups(context, request);
+      const { items, ...page } = await listing.page();
+      return { items: items.map(({ name, targetCount }) => `${name}:${targetCount}`), page, listing };
+    };
+
+    it('lists each group once, whatever the case of its letters, with as many targets as its filter finds', async () => {
+      await fleet({ a: 'B', b: 'foreign' });
+      const context = await fleet(groups);
+      const { items, listing } = await read(context, {});
+      expect(items).toEqual(['B:2', 'a*:1', 'b/s:1', 'c"c:3']);
+      expect(await listing.total()).toBe(4);
+    });
+
+    it.each([
+      ['name==b*', ['B:2', 'b/s:1']],
+      ['targetCount=ge=2', ['B:2', 'c"c:3']],
+      ['name==B and targetCount=in=(1,2)', ['B:2']],
+      ['name==none', []],
+    ])('filters by %s', async (filter, expected) => {
+      const { items, listing } = await read(await fleet(groups), { filter });
+      expect(items).toEqual(expected);
+      expect(await listing.total()).toBe(expected.length);
+    });
+
+    it('orders, and pages both ways', async () => {
+      const context = await fleet(groups);
+      const orderBy = [{ field: 'targetCount', direction: 'desc' } as const];
+      const first = await read(context, { first: 2, orderBy });
+      expect(first.items).toEqual(['c"c:3', 'B:2']);
+      const cursor = first.page.cursorOf({ name: 'B', targetCount: 2 });
+      const next = await read(context, { first: 2, after: cursor, orderBy });
+      expect(next.items).toEqual(['a*:1', 'b/s:1']);
+      expect(next.page).toMatchObject({ hasNext: false, hasPrevious: true });
+      const before = next.page.cursorOf({ name: 'a*', targetCount: 1 });
+      expect((await read(context, { last: 1, before, orderBy })).items).toEqual(['B:2']);
+      expect((await read(context, { offset: 3 })).items).toEqual(['c"c:3']);
+    });
+
+    it('counts what the caller may see', async () => {
+      const { contextOf } = await newTenant(platform);
+      const targets = ['a', 'b'].map((controllerId) => ({
+        controllerId,
+        group: 'g',
+        address: `http://${controllerId}`,
+      }));
+      await createTargets(contextOf(), { targets: [...targets, { controllerId: 'c', group: 'h' }] });
+      const { items, listing } = await read(contextOf(['READ_TARGET/ipAddress==*a']), {});
+      expect(items).toEqual(['g:1']);
+      expect(await listing.total()).toBe(1);
+    });
+
+    it('refuses what it has no field for', async () => {
+      await expect(read(await newContext(), { filter: 'color==red' })).rejects.toMatchObject({
+        code: 'FILTER_FIELD_UNKNOWN',
+      });
+    });
   });
 
   it.each<[string, boolean, string[]]>([
@@ -85,7 +150,7 @@ describe('assignTargetGroup', () => {
     expect(await findTarget(context, 'a')).toEqual({ ...before, group: null });
     expect(await groupOf(context, 'b')).toBe('new/Sub');
     expect(await assignTargetGroup(other, { group: '', controllerIds: ['b'] })).toBe(1);
-    expect(await listTargetGroups(context)).toEqual(['']);
+    expect(await listTargetGroupNames(context)).toEqual(['']);
   });
 
   it('does so with all that match; a dry run only counts', async () => {
@@ -140,7 +205,8 @@ describe('assignTargetGroup', () => {
 describe('permissions', () => {
   const all = (['CREATE', 'READ', 'UPDATE', 'DELETE'] as const).map((action) => `${action}_TARGET` as const);
   test.each<[string, Permission, (context: Context) => Promise<unknown>]>([
-    ['list', 'READ_TARGET', (c) => listTargetGroups(c)],
+    ['list', 'READ_TARGET', (c) => listTargetGroups(c, {})],
+    ['list names', 'READ_TARGET', (c) => listTargetGroupNames(c)],
     ['list targets', 'READ_TARGET', (c) => listTargetsOfGroup(c, { group: 'g' }, {})],
     ['assign', 'UPDATE_TARGET', (c) => assignTargetGroup(c, { group: 'g', filter: 'id==*' })],
   ])('%s needs %s', async (_, permission, verb) => {

@@ -9,8 +9,8 @@ import {
   findTargetTags,
 } from '../../../../src/services/fleet/target-tags/find.ts';
 import { listTaggedTargets, listTargetTags } from '../../../../src/services/fleet/target-tags/list.ts';
-import { TARGET_SORT_NAMES } from '../../../../src/services/fleet/targets/fields.ts';
 import { findTarget, listTargets } from '../../../../src/services/fleet/targets/find.ts';
+import { TARGET_SORT_NAMES } from '../../../../src/services/fleet/targets/order.ts';
 import type { Context } from '../../../../src/services/shared/context.ts';
 import { newTenant, openTestPlatform } from '../../../support/platform.ts';
 import { create, fleet, NO_ID } from './support.ts';

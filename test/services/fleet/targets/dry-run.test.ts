@@ -10,6 +10,8 @@ import { setAutoConfirm } from '../../../../src/services/deployments/auto-confir
 import { createEnrollmentGroup } from '../../../../src/services/devices/enrollment/create.ts';
 import { approveTargets } from '../../../../src/services/devices/pending-targets/approve.ts';
 import { rejectTargets } from '../../../../src/services/devices/pending-targets/reject.ts';
+import { endClaimCodes } from '../../../../src/services/fleet/claims/end-codes.ts';
+import { releaseTargets } from '../../../../src/services/fleet/claims/release.ts';
 import { assignTargetGroup } from '../../../../src/services/fleet/target-groups/assign.ts';
 import { deleteTargetMetadata } from '../../../../src/services/fleet/target-metadata/delete.ts';
 import { setTargetMetadata } from '../../../../src/services/fleet/target-metadata/set.ts';
@@ -57,6 +59,7 @@ async function fleet() {
   await setTargetMetadata(context, { controllerIds: ['a'], entries });
   await setTargetMetadata(context, { controllerIds: ['b'], entries: [{ key: 'k', value: 'other' }] });
   await setAutoConfirm(context, { controllerIds: ['a'], active: true });
+  await releaseTargets(context, { ...CODE, controllerIds: ['a', 'b'] });
   await setTargetAttributes(context, { controllerIds: ['a', 'b'], attributes: [{ key: 'hw', value: '1' }] });
   await setTargetAttributes(context, { controllerIds: ['b'], attributes: [{ key: 'os', value: 'x' }] });
   const setId = await createSet(context, 'set');
@@ -84,11 +87,14 @@ async function fleet() {
 }
 type Fleet = Awaited<ReturnType<typeof fleet>>;
 
+const CODE = { digest: 'd', expiresAt: new Date(Date.now() + 3_600_000) };
 const HELD = [{ key: 'hw', value: '1' }, { key: 'os' }];
 
 const VERBS: Record<string, (context: Context, fleet: Fleet, asked: Asked) => Promise<number>> = {
   deleteTargets: (c, _, asked) => deleteTargets(c, asked),
   rotateTargetTokens: (c, _, asked) => rotateTargetTokens(c, asked),
+  releaseTargets: (c, _, asked) => releaseTargets(c, { ...CODE, ...asked }),
+  endClaimCodes: (c, _, asked) => endClaimCodes(c, asked),
   assignTargetType: (c, { typeId }, asked) => assignTargetType(c, { targetTypeId: typeId, ...asked }),
   assignTargetGroup: (c, _, asked) => assignTargetGroup(c, { group: 'g', ...asked }),
   'taking groups away': (c, _, asked) => assignTargetGroup(c, { group: null, ...asked }),

@@ -33,7 +33,7 @@ for (const [controllerId, group, type, hw] of [
   });
 }
 await platform.database.execute(sql`
-  WITH stamp AS (SELECT now() AS at, 'test' AS by),
+  /* of a test */ WITH stamp AS (SELECT now() AS at, 'test' AS by),
   types AS (
     INSERT INTO distribution_set_types (tenant_id, key, name, created_at, created_by, last_modified_at, last_modified_by)
     SELECT ${tenantId}::bigint, 'own', 'own', at, by, at, by FROM stamp RETURNING id
@@ -142,7 +142,7 @@ describe('the summary', () => {
   it('counts what waits for an approval, and is no target yet', async () => {
     await createTargets(context, { targets: [{ controllerId: 'known' }] });
     await platform.database.execute(sql`
-      WITH made AS (
+      /* of a test */ WITH made AS (
         INSERT INTO enrollment_groups (tenant_id, name, is_default, requires_approval, registrations, allowed_controller_ids, denied_controller_ids, applies_to, attributes, created_at, created_by, last_modified_at, last_modified_by)
         VALUES (${tenantId}, 'g', false, true, 0, '{}', '{}', 'registered', '{}', now(), 'test', now(), 'test') RETURNING id
       )

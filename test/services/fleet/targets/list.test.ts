@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createTargets } from '../../../../src/services/fleet/targets/create.ts';
-import { TARGET_ORDER, type TargetOrderField } from '../../../../src/services/fleet/targets/fields.ts';
 import { listTargets } from '../../../../src/services/fleet/targets/find.ts';
+import { TARGET_ORDER, type TargetOrderField } from '../../../../src/services/fleet/targets/order.ts';
 import type { PageRequest } from '../../../../src/services/shared/page.ts';
 import { newTenant, openTestPlatform } from '../../../support/platform.ts';
 

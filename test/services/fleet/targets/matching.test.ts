@@ -6,11 +6,14 @@ import { targetTypes } from '../../../../src/database/tables/target-types.ts';
 import { targetPolls, targets } from '../../../../src/database/tables/targets.ts';
 import { compileFilter } from '../../../../src/filters/compile.ts';
 import { parseFilter } from '../../../../src/filters/parse.ts';
+import { assignDistributionSet } from '../../../../src/services/deployments/assignments/assign.ts';
 import { createTargetTypes } from '../../../../src/services/fleet/target-types/create.ts';
 import { filterMoments, TARGET_FIELDS } from '../../../../src/services/fleet/targets/fields.ts';
 import { listTargets } from '../../../../src/services/fleet/targets/find.ts';
 import { joinedPolls, joinedTypes } from '../../../../src/services/fleet/targets/target.ts';
 import { updateTarget } from '../../../../src/services/fleet/targets/update.ts';
+import { createDistributionSets } from '../../../../src/services/software/distribution-sets/create.ts';
+import { createSoftwareModules } from '../../../../src/services/software/software-modules/create.ts';
 import { testConnection } from '../../../support/database.ts';
 import { newTenant, openTestPlatform } from '../../../support/platform.ts';
 import { create, fleet } from '../target-tags/support.ts';
@@ -32,6 +35,23 @@ const { created: types } = await createTargetTypes(context, {
 });
 for (const [index, controllerId] of ['red', 'both'].entries())
   await updateTarget(context, { controllerId, targetTypeId: types[index]!.id });
+
+const modules = await createSoftwareModules(context, {
+  softwareModules: [{ type: 'os', name: 'm', version: '1' }],
+});
+const moduleIds = modules.created.map(({ id }) => id);
+const { created: sets } = await createDistributionSets(context, {
+  distributionSets: [
+    { type: 'os', name: 'stable', version: '1', moduleIds },
+    { type: 'os', name: 'beta', version: '2', moduleIds },
+  ],
+});
+for (const [index, controllerIds] of [['red', 'both'], ['blue']].entries())
+  await assignDistributionSet(context, {
+    distributionSetId: sets[index]!.id,
+    assignments: [{ controllerIds, forceType: 'soft' }],
+    offline: index === 1,
+  });
 
 const listed = async (filter: string) =>
   (await (await listTargets(context, { filter, first: 500 })).page()).items.map((t) => t.controllerId);
@@ -76,6 +96,16 @@ test.each([
   ['type.name==ga*', ['red']],
   ['targetType.key=gt=gw', ['both']],
   ["type==''", ['blue', 'none', 'odd']],
+  ['assignedDs.name==STABLE', ['both', 'red']],
+  ['assignedDs.name!=stable', ['blue', 'none', 'odd']],
+  ['assignedDistributionSet.name==*', ['blue', 'both', 'red']],
+  ['assignedDs.version=in=(1,2)', ['blue', 'both', 'red']],
+  ['assignedDs.version=out=(2,3)', ['both', 'none', 'odd', 'red']],
+  ['assignedDs.name==nosuch', []],
+  ['installedDs.name==stable', []],
+  ['installedDs.name==b*', ['blue']],
+  ['installedDs.version!=2', ['both', 'none', 'odd', 'red']],
+  ['assignedDs.name==stable;assignedDs.version==2', []],
   ['tag==blue;type==sensor', ['both']],
   ['tag==blue,type==gw', ['blue', 'both', 'red']],
   [`${Array(12).fill('tag==red').join(';')};tag==blue`, ['both']],

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it, test } from 'vitest';
 import { targetPolls } from '../../../../src/database/tables/targets.ts';
 import { createTargets } from '../../../../src/services/fleet/targets/create.ts';
-import type { TargetOrderField } from '../../../../src/services/fleet/targets/fields.ts';
 import { listTargets } from '../../../../src/services/fleet/targets/find.ts';
+import type { TargetOrderField } from '../../../../src/services/fleet/targets/order.ts';
 import { summarizeFleet } from '../../../../src/services/fleet/targets/summary.ts';
 import { setConfiguration } from '../../../../src/services/platform/tenants/set-configuration.ts';
 import type { Context } from '../../../../src/services/shared/context.ts';

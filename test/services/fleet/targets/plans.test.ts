@@ -3,9 +3,9 @@ import { afterAll, beforeAll, expect, it, test } from 'vitest';
 import { openPool, type Pool } from '../../../../src/database/connect.ts';
 import { targets } from '../../../../src/database/tables/targets.ts';
 import { parseFilter } from '../../../../src/filters/parse.ts';
-import { TARGET_ORDER } from '../../../../src/services/fleet/targets/fields.ts';
 import { keysAtStart, keysOfPage, windowOf } from '../../../../src/services/fleet/targets/keys.ts';
 import { matchingTargets } from '../../../../src/services/fleet/targets/matching.ts';
+import { TARGET_ORDER } from '../../../../src/services/fleet/targets/order.ts';
 import type { Tenant } from '../../../../src/services/platform/tenants/registry.ts';
 import { createMigratedDatabase, type OwnDatabase } from '../../../support/database.ts';
 import { newTenant, openTestPlatform } from '../../../support/platform.ts';
@@ -59,12 +59,17 @@ afterAll(async () => {
   await own?.drop();
 });
 
+const keysBy = (field: keyof typeof TARGET_ORDER) =>
+  [...new Set([field, 'controllerId'] as const)].map((name) => ({
+    ...TARGET_ORDER[name],
+    field: name,
+    descending: false,
+  }));
+
 /** How PostgreSQL finds the keys of a page: among the first targets of the order, if it does so, and among all. */
 async function plansOf(filter: string, field: keyof typeof TARGET_ORDER = 'controllerId') {
   const chosen = await matchingTargets(pool.database, { tenant, now: new Date() }, parseFilter(filter));
-  const fields = field === 'controllerId' ? (['controllerId'] as const) : ([field, 'controllerId'] as const);
-  const keys = fields.map((name) => ({ ...TARGET_ORDER[name], field: name, descending: false }));
-  const page = { from: eq(targets.tenantId, 1), chosen, keys, limit: 51, offset: 0 };
+  const page = { from: eq(targets.tenantId, 1), chosen, keys: keysBy(field), limit: 51, offset: 0 };
   const atStart = keysAtStart(page);
   return {
     start: atStart && (await explain(atStart)),
@@ -113,6 +118,7 @@ test.each([...walks, 'type==half', 'tag==half and attribute.class==half'])(
     expect(search).toContain('targets_controller_id_key');
     expect(search).not.toMatch(/Sort|Gather/);
     expect((await plansOf(filter, 'createdAt')).search).toContain('targets_created_at_idx');
+    expect((await plansOf(filter, 'name')).search).toContain('targets_name_idx');
   },
 );
 
@@ -123,9 +129,29 @@ test.each([
   const { start } = await plansOf(filter);
   expect(start).toContain('targets_controller_id_key');
   expect(start).toContain(index);
-  expect((await plansOf(filter, 'name')).start).toBeUndefined();
+  expect((await plansOf(filter, 'name')).start).toContain('targets_name_idx');
+  expect((await plansOf(filter, 'group')).start).toBeUndefined();
   expect((await plansOf(`${filter};name==*x*`)).start).toBeDefined();
 });
+
+test.each([
+  ['controllerId', 'Index Only Scan using targets_controller_id_key'],
+  ['name', 'Index Only Scan using targets_name_idx'],
+  ['createdAt', 'Index Only Scan using targets_created_at_idx'],
+] as const)(
+  'what an offset passes over is read from an index alone, and not sorted: by %s',
+  async (field, scan) => {
+    const chosen = undefined;
+    const plan = await explain(
+      keysOfPage(
+        { from: eq(targets.tenantId, 1), chosen, keys: keysBy(field) },
+        windowOf({ limit: 51, offset: TARGETS / 4 }),
+      ),
+    );
+    expect(plan).toContain(scan);
+    expect(plan).not.toContain('Sort');
+  },
+);
 
 it('joins nothing that the filter does not name', async () => {
   expect((await plansOf('name==*half*')).search).not.toMatch(/target_polls|target_types/);

@@ -53,6 +53,13 @@ it('counts the targets of a list once until something of the tenant changes', as
   expect([await total(mine), await total(mine, 'name==t*')]).toEqual([2, 2]);
 });
 
+it('counts what it remembers in a database that has all of it, not where the call reads', async () => {
+  const { mine } = await newFleet();
+  await create(mine, 'one');
+  const late = { ...mine, database: there.platform.database, reads: async () => here.platform.database };
+  expect(await countsOf(async () => expect(await total(late)).toBe(1))).toBe(1);
+});
+
 it('counts for each scope by itself, and each time where it depends on polls', async () => {
   const { mine, tenant } = await newFleet();
   await create(mine, 'one', 'two');

@@ -10,6 +10,7 @@ import { USER_COLUMNS } from '../../../../src/services/access/users/user.ts';
 import { createTenant } from '../../../../src/services/platform/tenants/create.ts';
 import { ensureFirstAdministrator } from '../../../../src/services/platform/tenants/first-administrator.ts';
 import { listTenants } from '../../../../src/services/platform/tenants/list.ts';
+import { openTenantRegistry } from '../../../../src/services/platform/tenants/registry.ts';
 import type { Context } from '../../../../src/services/shared/context.ts';
 import { newTenant, openTestPlatform, type TestPlatform } from '../../../support/platform.ts';
 import { createUser, updateUser } from '../../access/by-name.ts';
@@ -174,7 +175,10 @@ describe('the first administrator', () => {
         roles: new Set(['TENANT_ADMIN', 'SYSTEM_ADMIN'] as const),
         permissions: effectivePermissions(PERMISSIONS, []),
       };
-      const context = { ...system, ...opened.platform, database: tx as unknown as Database, caller };
+      const { announcements, systemDefaults } = opened.platform;
+      const database = tx as unknown as Database;
+      const inside = { database, tenants: openTenantRegistry(database, announcements, systemDefaults) };
+      const context = { ...system, ...opened.platform, ...inside, caller };
       const demotion = updateUser(context, { username: 'first', roles: ['TENANT_ADMIN'] });
       await expect(demotion).rejects.toMatchObject({
         code: 'INVALID_INPUT',

@@ -2,10 +2,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, describe, expect, it } from 'vitest';
 import { PERMISSIONS } from '../../../../src/services/access/grants.ts';
+import { openSender } from '../../../../src/services/platform/outgoing/send.ts';
+import { newSigningSecret } from '../../../../src/services/platform/outgoing/sign.ts';
 import { createWebhook } from '../../../../src/services/platform/webhooks/create.ts';
-import { openSender } from '../../../../src/services/platform/webhooks/send.ts';
-import { newWebhookSecret } from '../../../../src/services/platform/webhooks/sign.ts';
 import { newTenant, openTestPlatform } from '../../../support/platform.ts';
+
+const MESSAGE = { id: '1', contentType: 'application/json', body: '{}' };
 
 const { platform, close } = await openTestPlatform();
 afterAll(close);
@@ -95,13 +97,13 @@ describe('a forbidden address', () => {
     });
     const to = {
       url: url.replace('PORT', String((server.address() as AddressInfo).port)),
-      secret: newWebhookSecret(),
+      secret: newSigningSecret(),
     };
-    const outcome = await sender.send(to, '1', '{}');
+    const outcome = await sender.send(to, MESSAGE);
     expect(outcome.status).toBeNull();
     expect(outcome.error).toMatch(/does not lead to a public address/);
     expect(connections).toBe(0);
-    expect((await sender.send({ ...to, url: to.url.replace('https', 'http') }, '1', '{}')).error).toBe(
+    expect((await sender.send({ ...to, url: to.url.replace('https', 'http') }, MESSAGE)).error).toBe(
       'is no https URL',
     );
     sender.close();
@@ -114,7 +116,7 @@ it('waits for no receiver for ever', async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const sender = openSender({ allowPrivate: true, clock: () => new Date(), patienceMs: 100 });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  expect(await sender.send({ url, secret: newWebhookSecret() }, '1', '{}')).toEqual({
+  expect(await sender.send({ url, secret: newSigningSecret() }, MESSAGE)).toEqual({
     status: null,
     error: 'no answer within 0.1 s',
   });

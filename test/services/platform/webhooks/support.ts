@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect } from 'vitest';
+import type { SenderOptions } from '../../../../src/services/platform/outgoing/send.ts';
 import { openWebhooks } from '../../../../src/services/platform/webhooks/run.ts';
-import type { SenderOptions } from '../../../../src/services/platform/webhooks/send.ts';
 import type { Platform } from '../../../../src/services/shared/context.ts';
 
 export interface Received {

@@ -1,11 +1,13 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import { afterAll, describe, expect, it } from 'vitest';
 import { auditEvents } from '../../../../src/database/tables/audit.ts';
 import { webhookDeliveries, webhooks } from '../../../../src/database/tables/webhooks.ts';
 import { createTargets } from '../../../../src/services/fleet/targets/create.ts';
+import { openSender } from '../../../../src/services/platform/outgoing/send.ts';
+import { newSigningSecret } from '../../../../src/services/platform/outgoing/sign.ts';
 import { createWebhook } from '../../../../src/services/platform/webhooks/create.ts';
 import { deleteWebhook } from '../../../../src/services/platform/webhooks/delete.ts';
 import { forgetOldDeliveries } from '../../../../src/services/platform/webhooks/forget-old.ts';
@@ -13,12 +15,13 @@ import { listWebhooks } from '../../../../src/services/platform/webhooks/list.ts
 import { type Candidate, chooseWave } from '../../../../src/services/platform/webhooks/order.ts';
 import { readPendingDeliveries } from '../../../../src/services/platform/webhooks/pending-deliveries.ts';
 import { redeliver } from '../../../../src/services/platform/webhooks/redeliver.ts';
-import { openSender } from '../../../../src/services/platform/webhooks/send.ts';
-import { newWebhookSecret } from '../../../../src/services/platform/webhooks/sign.ts';
 import type { Context } from '../../../../src/services/shared/context.ts';
 import { createMigratedDatabase } from '../../../support/database.ts';
 import { newTenant, openTestPlatform } from '../../../support/platform.ts';
+import { waitingForLocks } from '../../../support/waiting.ts';
 import { process, receiver } from './support.ts';
+
+const MESSAGE = { id: '1', contentType: 'application/json', body: '{}' };
 
 // Servers of other tests look for what waits, too, and must not get at it.
 const { connection, drop } = await createMigratedDatabase();
@@ -53,7 +56,7 @@ describe('an answer', () => {
     await once(server.listen(0, '127.0.0.1'), 'listening');
     const sender = openSender({ allowPrivate: true, clock: () => new Date(), patienceMs: 300 });
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-    const outcome = await sender.send({ url, secret: newWebhookSecret() }, '1', '{}');
+    const outcome = await sender.send({ url, secret: newSigningSecret() }, MESSAGE);
     await new Promise((resolve) => setTimeout(resolve, 50));
     const left = sockets.size;
     sender.close();
@@ -93,9 +96,8 @@ describe('an answer', () => {
         connection: { lookup: (_name, _options, answer) => answer(error, [{ address, family: 4 }]) },
       });
       const outcome = await sender.send(
-        { url: 'https://inner.example/', secret: newWebhookSecret() },
-        '1',
-        '{}',
+        { url: 'https://inner.example/', secret: newSigningSecret() },
+        MESSAGE,
       );
       sender.close();
       return outcome;
@@ -239,11 +241,7 @@ it('does not undo a change because a webhook is deleted meanwhile', async () => 
       .where(and(eq(webhooks.tenantId, context.caller.tenantId), eq(webhooks.id, webhook.id)));
     creating = create(context, 'a');
     creating.catch(() => {});
-    await expect
-      .poll(
-        async () => (await platform.database.execute(sql`SELECT 1 FROM pg_locks WHERE NOT granted`)).length,
-      )
-      .toBeGreaterThan(0);
+    await expect.poll(() => waitingForLocks(platform.database)).not.toHaveLength(0);
   });
   expect((await creating)?.created).toHaveLength(1);
   await expect(deleteWebhook(context, { id: webhook.id })).rejects.toMatchObject({

@@ -1,0 +1,50 @@
+import type { QuotaKind } from '../api/types.documents.ts';
+import { numberText } from './common.ts';
+
+export const quotaTexts = {
+  title: 'What there may be',
+  hint: 'The limits of this tenant, and how much of each is used.',
+  used: (used: number, limit: number) => `${numberText(used)} of ${numberText(limit)}`,
+  limit: (limit: number) => `at most ${numberText(limit)}`,
+  kinds: {
+    API_KEYS: 'API keys',
+    ARTIFACT_BYTES: 'Bytes in all files',
+    AUTO_ASSIGNMENTS: 'Auto-assignments',
+    DISTRIBUTION_SETS: 'Distribution sets',
+    DISTRIBUTION_SET_TAGS: 'Tags of distribution sets',
+    DISTRIBUTION_SET_TYPES: 'Types of distribution sets',
+    ROLES: 'Roles',
+    ROLLOUTS: 'Rollouts',
+    SOFTWARE_MODULES: 'Software modules',
+    SOFTWARE_MODULE_TYPES: 'Types of software modules',
+    TARGETS: 'Targets',
+    TARGET_ACTIONS: 'Actions of a target',
+    TARGET_ATTRIBUTES: 'Attributes of a target',
+    TARGET_FILTERS: 'Saved filters',
+    TARGET_GROUPS: 'Groups of targets',
+    TARGET_METADATA: 'Metadata of a target',
+    TARGET_TAGS: 'Tags of targets',
+    TARGET_TYPES: 'Types of targets',
+    USERS: 'Users',
+    WEBHOOKS: 'Webhooks',
+  } satisfies Record<QuotaKind, string>,
+};
+
+export const tenantsTexts = {
+  table: 'Tenants',
+  filterPlaceholder: 'name==*plant*',
+  create: 'New tenant',
+  submit: 'Create the tenant',
+  created: (name: string) => `The tenant ${name} is there.`,
+  lead: 'A tenant sees nothing of others. Its first administrator makes all else.',
+  name: 'Name',
+  nameHint: '1 to 40 letters, digits, - and _: it is part of the path of its devices.',
+  username: 'User name of its first administrator',
+  password: 'Password',
+  passwordHint: 'At least 12 characters.',
+  columns: { name: 'Tenant', created: 'Created', by: 'By' },
+  limits: (name: string) => `Limits of ${name}`,
+  limitsLead: 'Empty: as all tenants have it.',
+  save: 'Save the limits',
+  saved: (name: string) => `The limits of ${name} are changed.`,
+};

@@ -1,0 +1,77 @@
+/** How many devices a second get their first certificate by EST, and how long polls take meanwhile. */
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { measure } from './measure.mjs';
+import { askGraphql, startMuster } from './muster.mjs';
+import { openLoad, pause } from './processes.mjs';
+import { printRate, printTime, printTitle } from './report.mjs';
+import { openPolls } from './rollouts.mjs';
+
+const DEVICES = 2_000;
+const CONNECTIONS = 16;
+
+/** Every certificate is that of a new device, so its registration is in the figures. Needs `openssl`. */
+export async function benchEnrolling({ dataDir, effort }) {
+  const secret = { MUSTER_SECRET_KEY: randomBytes(32).toString('hex') };
+  const group = await makeGroup(dataDir, secret);
+  const folder = mkdtempSync(join(tmpdir(), 'muster-bench-tls-'));
+  const files = { MUSTER_TLS_KEY: join(folder, 'tls.key'), MUSTER_TLS_CERT: join(folder, 'tls.crt') };
+  try {
+    newKey(files.MUSTER_TLS_KEY, ['-x509', '-days', '2', '-out', files.MUSTER_TLS_CERT]);
+    const body = newKey(join(folder, 'device.key'), ['-outform', 'DER']).toString('base64');
+    await enroll(await startMuster(dataDir, { ...secret, ...files }), { ...group, body }, effort);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+async function enroll(muster, { estPath, token, body }, effort) {
+  const { port, host, pid, tls } = muster;
+  const path = `${estPath}/simpleenroll`;
+  const load = await openLoad(port, CONNECTIONS, { kind: 'enrolls', path, token, body, host, tls });
+  const label = 'certificates of new devices, over TLS that is kept';
+  const [result] = await measure([{ label, pid, run: load.run }], effort);
+  const polls = await openPolls(muster, DEVICES);
+  const wait = () => pause(effort.seconds * 1_000);
+  await polls.during(wait);
+  const quiet = await polls.during(wait);
+  const busy = await polls.during(() => load.run(effort.seconds));
+  printTitle(`Enrolling by EST, ${CONNECTIONS} connections`);
+  printRate(result);
+  printTime('  99 of 100 polls when quiet', quiet.p99, 1);
+  printTime('  meanwhile', busy.p99, busy.p99 / quiet.p99, 3);
+  await load.close();
+  await polls.close();
+  await muster.stop();
+}
+
+/** A group that issues certificates of an authority that was made here. */
+async function makeGroup(dataDir, secret) {
+  const muster = await startMuster(dataDir, secret);
+  const { group } = await askGraphql(
+    muster,
+    `mutation ($name: String!) {
+      createIssuingAuthority(input: { name: $name, source: { made: {} } }) { userErrors { message } }
+      group: createEnrollmentGroup(input: { name: $name, certificatePolicy: {} }) {
+        token enrollmentGroup { estPath } userErrors { message }
+      }
+    }`,
+    { name: `bench-${randomBytes(4).toString('hex')}` },
+  );
+  await muster.stop();
+  return { token: group.token, estPath: group.enrollmentGroup.estPath };
+}
+
+/** @returns what OpenSSL writes: a request for a certificate of that key, or, by options, a certificate itself */
+const newKey = (file, options) =>
+  execFileSync(
+    'openssl',
+    [
+      ...['req', '-new', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'],
+      ...['-keyout', file, '-subj', '/CN=localhost', ...options],
+    ],
+    { stdio: ['ignore', 'pipe', 'ignore'] },
+  );
