@@ -6,7 +6,7 @@ import type { Connection } from '../../src/database/connection.ts';
 import { listen } from '../../src/listening/listen.ts';
 import { TIMEOUTS, type Timeouts } from '../../src/listening/timeouts.ts';
 import { serve } from '../../src/server.ts';
-import { createAdministeredDatabase, testConnection } from './database.ts';
+import { createAdministeredDatabase, encryptedConnection, testConnection } from './database.ts';
 import { newFolder } from './folder.ts';
 import { send } from './http.ts';
 import { logged } from './logged.ts';
@@ -22,10 +22,10 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
-/** Serves in this process, on a free port and the database of this worker, or on the one given. */
+/** Serves in this process, on a free port and a database of this worker, or on the one given. */
 export async function startTestServer(
   settings: Record<string, string> = {},
-  database: Connection = testConnection(),
+  database: Connection = settings['MUSTER_SECRET_KEY'] ? encryptedConnection() : testConnection(),
   timeouts: Partial<Timeouts> = {},
 ): Promise<TestServer> {
   // Of the machine's own settings and properties file nothing counts.
