@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- starts polls remembered sign-ins uploads feedback downloads reads creates pages parts live holding filters imports rollouts campaign capacity bulk console enrolling moving peers huge] [--targets=N] [--quick] [--seconds=N] [--runs=N] [--minutes=N]`
+ * `npm run bench [-- starts polls remembered sign-ins uploads feedback downloads reads creates pages parts live holding filters imports rollouts campaign capacity bulk console enrolling moving peers tenants huge] [--targets=N] [--devices=N] [--tenants=N] [--quick] [--seconds=N] [--runs=N] [--minutes=N]`
  *
  * Measures the built server on this machine, on a data folder of its own that is removed afterwards. Ends with
  * code 1 where anything was answered wrongly; an aim that isn't met is shown, no more.
@@ -31,6 +31,7 @@ import { benchRollouts } from './rollouts.mjs';
 import { seed } from './seed.mjs';
 import { benchSignIns } from './sign-ins.mjs';
 import { benchStarts } from './starts.mjs';
+import { benchTenants } from './tenants.mjs';
 import { benchUploads } from './uploads.mjs';
 
 /** The last one only when it is named: it installs its rival from npm. */
@@ -58,6 +59,7 @@ const PARTS = [
   'enrolling',
   'moving',
   'peers',
+  'tenants',
   'huge',
 ];
 const SMALL_FLEET = 20_000;
@@ -72,6 +74,7 @@ const { values, positionals } = parseArgs({
     targets: { type: 'string' },
     requests: { type: 'string' },
     devices: { type: 'string', default: '20000' },
+    tenants: { type: 'string', default: '10000' },
     minutes: { type: 'string', default: '60' },
     statements: { type: 'boolean', default: false },
     'no-graphql': { type: 'boolean', default: false },
@@ -133,6 +136,9 @@ try {
   // Only when it is named: it takes a quarter of an hour.
   if (positionals.includes('capacity'))
     await benchCapacity({ devices: large, minutes: Number(values.minutes) });
+  // Only when it is named: it takes some minutes.
+  if (positionals.includes('tenants'))
+    await benchTenants({ devices: Number(values.devices), tenants: Number(values.tenants) });
   // Only when it is named: it takes long, and gigabytes.
   if (positionals.includes('huge'))
     await benchHuge({ targets: Number(values.targets ?? 10_000_000), seconds: effort.seconds * 5 });

@@ -42,6 +42,7 @@ const KINDS = {
   feedback,
   updates,
   fleet,
+  tenantPolls,
   downloads,
   file,
   restCreates,
@@ -59,13 +60,17 @@ export const openWorkload = ({ kind, ...options }) => KINDS[kind](options);
 /** The devices poll in turn, each by its own token or all by one. `host` is what the answer's links are made of. */
 function polls({ devices, first = 1, host, authorization }) {
   const requests = Array.from({ length: devices }, (_, index) =>
-    pollRequest(first + index, host, authorization),
+    pollRequest(first + index, host, { authorization }),
   );
   return { next: inTurn(requests) };
 }
 
-export const pollRequest = (number, host, authorization = `TargetToken ${tokenOf(number)}`) =>
-  request('GET', `/DEFAULT/controller/v1/${controllerIdOf(number)}`, {
+export const pollRequest = (
+  number,
+  host,
+  { authorization = `TargetToken ${tokenOf(number)}`, tenant = 'DEFAULT' } = {},
+) =>
+  request('GET', `/${tenant}/controller/v1/${controllerIdOf(number)}`, {
     Host: host,
     Accept: 'application/hal+json',
     Authorization: authorization,
@@ -162,6 +167,23 @@ function updates({ devices, first = 1, host }) {
   return {
     *openTalk() {
       while (begun < devices) yield* update(first + begun++, host);
+    },
+  };
+}
+
+/** The tenant of a device that `seed` has put into one of so many. */
+export const tenantOf = (number, tenants) => `tenant-${(number - 1) % tenants}`;
+
+/** The devices poll in turn, each in its tenant, until there were so many polls. */
+function tenantPolls({ devices, tenants, polls, host }) {
+  let polled = 0;
+  const next = () => {
+    const number = 1 + (polled++ % devices);
+    return pollRequest(number, host, { tenant: tenantOf(number, tenants) });
+  };
+  return {
+    *openTalk() {
+      while (polled < polls) yield next();
     },
   };
 }
