@@ -38,3 +38,14 @@ export async function mapInTurns<T, R>(list: readonly T[], map: (item: T, index:
   }
   return mapped;
 }
+
+/** The items of a long list, most of them as promises, so that who works on each lets other requests run in between. */
+export function inTurns<T>(list: readonly T[]): readonly (T | Promise<T>)[] {
+  if (list.length <= FEW) return list;
+  let turn = Promise.resolve();
+  return list.map((item, index) => {
+    if (index < FEW) return item;
+    if (index % FEW === 0) turn = turn.then(() => new Promise((resolve) => setImmediate(resolve)));
+    return turn.then(() => item);
+  });
+}

@@ -286,6 +286,14 @@ export const ANSWERED: [name: string, operation: Operation][] = [
       variables: json({ rows: Array(9_900).fill({ controllerId: 'a b', name: 'x'.repeat(180) }) }),
     },
   ],
+  [
+    'rows that are all wrong, with all that is said of each',
+    {
+      query:
+        'mutation ($rows: [TargetInput!]!) { createTargets(input: { targets: $rows, dryRun: true }) { targets { controllerId } userErrors { code message path position length expected suggestion } } }',
+      variables: json({ rows: Array(9_900).fill({ controllerId: 'a b', name: 'x'.repeat(150) }) }),
+    },
+  ],
 ];
 
 export const VARIABLES: Case[] = [

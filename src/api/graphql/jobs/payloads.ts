@@ -28,7 +28,7 @@ export async function changedMany(work: Promise<BulkChange>) {
   const { faults = [], ...done } = await work.catch(
     (error): Refused => ({ affectedCount: 0, changed: [], job: null, faults: [error] }),
   );
-  return { ...done, userErrors: userErrorsOf(faults) };
+  return { ...done, userErrors: await userErrorsOf(faults) };
 }
 
 /** The payload of such a deletion of things of that type. */

@@ -1,6 +1,6 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import type { DomainError } from '../../../errors.ts';
-import { turnBefore } from '../../../services/shared/turns.ts';
+import { mapInTurns } from '../../../services/shared/turns.ts';
 import { BulkErrorPolicy } from './enums.ts';
 import { Payload, type UserError, userErrorsOf as userErrorsOfOne } from './errors.ts';
 import { globalId, idOf } from './ids.ts';
@@ -68,14 +68,18 @@ export function payloadOf(mutation: string, fields: Fields) {
   return () => NamedPayload;
 }
 
-/** If more rows are refused, only the first fault of each is told: all are rendered in one go. */
+/** If more rows are refused, only the first fault of each is told: the answer is not to grow without end. */
 const ROWS_TOLD_WHOLE = 1_000;
 
 /** Faults as `userErrors`. @throws errors that are not about the input */
-export const userErrorsOf = (faults: readonly unknown[]): UserError[] =>
-  faults.flatMap(
-    faults.length > ROWS_TOLD_WHOLE ? (fault) => userErrorsOfOne(fault).slice(0, 1) : userErrorsOfOne,
-  );
+export async function userErrorsOf(faults: readonly unknown[]): Promise<UserError[]> {
+  const tellsAll = faults.length <= ROWS_TOLD_WHOLE;
+  const told = await mapInTurns(faults, (fault) => {
+    const errors = userErrorsOfOne(fault);
+    return tellsAll ? errors : errors.slice(0, 1);
+  });
+  return told.flat();
+}
 
 type Answer<T> = T & { userErrors: UserError[] };
 
@@ -87,7 +91,7 @@ export async function answer<T extends object, N extends object>(
   try {
     return { ...(await work), userErrors: [] };
   } catch (error) {
-    return { ...nothing, userErrors: userErrorsOf([error]) };
+    return { ...nothing, userErrors: await userErrorsOf([error]) };
   }
 }
 
@@ -106,11 +110,7 @@ export async function creation<K extends string, T>(
   work: Promise<{ created: T[]; faults: readonly DomainError[] }>,
 ): Promise<Answer<Record<NoInfer<K>, NoInfer<T>[]>>> {
   const { created, faults } = await work.catch((error) => ({ created: [], faults: [error] }));
-  // There may be ten thousand, which are rendered in one go: other requests run first.
-  await turnBefore(created.length > faults.length ? created : faults);
-  const userErrors = userErrorsOf(faults);
-  await turnBefore(userErrors);
-  return { [field]: created, userErrors } as Answer<Record<K, T[]>>;
+  return { [field]: created, userErrors: await userErrorsOf(faults) } as Answer<Record<K, T[]>>;
 }
 
 /** What `deletedIds` tells of them. */

@@ -79,6 +79,7 @@ import {
 import { SoftwareModuleTypeResolver } from '../software/software-module-types.ts';
 import { SoftwareModuleResolver } from '../software/software-modules.ts';
 import { withGlobalIds } from './global-ids.ts';
+import { takeTurnsInMutations } from './long-lists.ts';
 import { LookupResolver, NodeResolver } from './lookups.ts';
 import { withNeeds } from './needs.ts';
 
@@ -184,6 +185,7 @@ function generateSchema(): GraphQLSchema {
   resolveConnections(schema);
   declareOneOf(schema);
   withNeeds(schema);
+  takeTurnsInMutations(schema);
   return withGlobalIds(schema);
 }
 
