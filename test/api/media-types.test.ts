@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { essenceOf, isOfType, negotiator } from '../../src/api/media-types.ts';
+import { unitsOf } from '../support/pace.ts';
 
 const choose = negotiator(['application/hal+json', 'application/json', 'application/cbor']);
 const HAL = 'application/hal+json';
@@ -68,9 +69,10 @@ describe('of what a client accepts', () => {
 
   it('a header of the greatest length is read in no time', () => {
     const odd = ['a/b;c="', ',', ';', '"', '\\"', 'a/b;c=d,', 'application/json;q=0.001,'];
-    const began = performance.now();
-    for (const part of odd) choose(part.repeat(16_384 / part.length));
-    expect(performance.now() - began).toBeLessThan(500);
+    for (const part of odd) {
+      const header = part.repeat(16_384 / part.length);
+      expect(unitsOf(() => choose(header))).toBeLessThan(30);
+    }
   });
 });
 

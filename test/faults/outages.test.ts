@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { cleanUp, makeFolder, type Served, start, stop } from '../e2e/lifecycle/support.ts';
 import { buildServer } from '../support/build.ts';
+import { slowness } from '../support/pace.ts';
 import { clientOf } from '../support/server.ts';
 import { type Cluster, newCluster } from './cluster.ts';
 import { askAll } from './doors.ts';
@@ -13,7 +14,7 @@ import { beginLives, lostOf } from './lives.ts';
  */
 
 const OUTAGE_MS = Number(process.env['MUSTER_FAULTS_OUTAGE'] ?? 3) * 1_000;
-const WITHIN_MS = 2_000;
+const WITHIN_MS = 2_000 * slowness();
 /** More often where it took longer each time, because the machine is shared. */
 const TRIES = 4;
 

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { slowness } from '../support/pace.ts';
 
 /** Of `npm run fuzz`; without them a property is tried a few times, always with the same values. */
 const SECONDS = Number(process.env['MUSTER_FUZZ_SECONDS'] ?? 0);
@@ -24,7 +25,7 @@ export async function hold<T>(
     const begunAt = performance.now();
     await tryOne(value);
     const took = performance.now() - begunAt;
-    if (took > LONGEST_MS) throw new Error(`it took ${Math.round(took)} ms`);
+    if (took > LONGEST_MS * slowness()) throw new Error(`it took ${Math.round(took)} ms`);
   });
   const limit = SECONDS
     ? { numRuns: 1_000_000_000, interruptAfterTimeLimit: budgetMs(share) }

@@ -10,6 +10,8 @@ export interface TestIssuer {
   url: string;
   /** How often its keys were read. */
   reads: number;
+  /** How often it was asked for anything. */
+  asked: number;
   /** What it answers instead of its metadata and keys. */
   behaviour: 'right' | 'failing' | 'hanging' | 'malformed' | 'foreign';
   /** More of its metadata. */
@@ -33,6 +35,7 @@ export async function startIssuer(): Promise<TestIssuer> {
   const issuer: TestIssuer = {
     url: '',
     reads: 0,
+    asked: 0,
     behaviour: 'right',
     metadata: {},
     async rotate({ kept = false } = {}) {
@@ -54,6 +57,7 @@ export async function startIssuer(): Promise<TestIssuer> {
   };
   const server = createServer((request, response) => {
     const { behaviour, url } = issuer;
+    issuer.asked++;
     if (behaviour === 'hanging') return;
     if (behaviour === 'failing') return void response.writeHead(500).end();
     if (behaviour === 'malformed') return void response.end('<html>');

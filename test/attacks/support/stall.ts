@@ -1,5 +1,6 @@
 /*
- * The rule: no single request stalls the process for more than 100 ms, fills its memory, or ends it.
+ * The rule: no single request stalls the process for more than 100 ms, fills its memory, or ends it. On a machine that is
+ * slower than that of docs/measured.md it may be so much longer.
  *
  * To add a case, in the file of its door or in a new one in this folder:
  *
@@ -16,6 +17,7 @@
  * refused for another reason (a typo, a missing header) proves nothing.
  */
 import { setTimeout as pause } from 'node:timers/promises';
+import { slowness } from '../../support/pace.ts';
 import type { Send } from './send.ts';
 import { senderOf } from './send.ts';
 import type { Watched } from './server.ts';
@@ -56,14 +58,16 @@ export async function expectNoStall<T>(
       result = await attack(senderOf(server));
     });
     const grown = growth / (1 << 20);
-    if (worst <= bound + Math.min(quiet, bound) && grown <= memory) return result!;
+    const allowed = bound + Math.min(quiet, bound);
+    const slow = worst > allowed ? slowness() : 1;
+    if (worst <= allowed * slow && grown <= memory) return result!;
     faults.push(
-      `others waited ${Math.round(worst)} ms (${Math.round(quiet)} ms before), memory grew by ${Math.round(grown)} MiB`,
+      `others waited ${Math.round(worst)} ms (${Math.round(quiet)} ms before; on a machine that is ${slow.toFixed(1)} times slower), memory grew by ${Math.round(grown)} MiB`,
     );
     if (worst > BEYOND_DOUBT_MS) break;
   }
   throw new Error(
-    `Allowed are ${bound} ms beyond those before and ${memory} MiB; at each try:\n${faults.join('\n')}`,
+    `Allowed are ${bound} ms beyond those before, times that, and ${memory} MiB; at each try:\n${faults.join('\n')}`,
   );
 }
 

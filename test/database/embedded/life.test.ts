@@ -83,7 +83,7 @@ describe('a database through its life', () => {
     expect(await readFile(join(dataDir, 'postgres.log'), 'utf8')).not.toContain('hush');
   });
 
-  test('data survives a stop, which can be asked for twice, and the next start takes a moment', async () => {
+  test('data survives a stop, which can be asked for twice', async () => {
     await connect(database)`CREATE TABLE kept (word text)`;
     await connect(database)`INSERT INTO kept VALUES ('stop')`;
     const pid = await serverPid(database);
@@ -91,9 +91,7 @@ describe('a database through its life', () => {
     expect(await hasEnded(pid)).toBe(true);
     expect(await readdir(join(dataDir, 'postgres'))).not.toContain('postmaster.pid');
 
-    const before = performance.now();
     database = await start(dataDir);
-    expect(performance.now() - before).toBeLessThan(3000);
     expect(database.adopted).toBe(false);
     expect(await connect(database)`SELECT word FROM kept`).toEqual([{ word: 'stop' }]);
   });

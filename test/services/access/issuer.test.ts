@@ -152,16 +152,14 @@ describe('an issuer', () => {
   it('that does not answer is waited for once, and not by everybody', async () => {
     issuer.behaviour = 'hanging';
     const token = await issuer.token();
-    const began = performance.now();
+    const before = issuer.asked;
     const tries = await Promise.allSettled(Array.from({ length: 5 }, () => check(token)));
     expect(tries.map((one) => one.status === 'rejected' && one.reason.code)).toEqual(
       Array(5).fill('SIGN_IN_UNAVAILABLE'),
     );
-    expect(performance.now() - began).toBeLessThan(5_000);
     expect(onError).toHaveBeenCalledTimes(1);
-    const again = performance.now();
     await expect(check(token)).rejects.toMatchObject(unavailable);
-    expect(performance.now() - again).toBeLessThan(100);
+    expect(issuer.asked - before).toBe(1);
   });
 
   it('whose port is closed is not available', async () => {
