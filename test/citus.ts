@@ -14,8 +14,12 @@ if (!nodes) {
     '--maxWorkers=1',
     // Which plans one node chooses is looked at on one node.
     '--exclude=test/services/fleet/targets/plans.test.ts',
-    ...(files.length ? files : ['test/conformance', 'test/database/citus.test.ts', 'test/services']),
+    ...(files.length ? files : ['test/conformance', 'test/database/citus', 'test/services']),
   ];
+  if (!process.env['MUSTER_TEST_CITUS_NODE'])
+    console.log(
+      'Left out: adding a worker. MUSTER_TEST_CITUS_NODE must be the host:port of one more node with Citus.',
+    );
   const { status } = spawnSync('npx', args, {
     stdio: 'inherit',
     env: { ...process.env, MUSTER_TEST_CITUS: '1' },

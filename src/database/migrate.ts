@@ -63,6 +63,13 @@ interface Migrating {
  * and tries again.
  */
 const LOCK_WITHIN = `SET LOCAL lock_timeout = '1s'`;
+/**
+ * On Citus a new table is not distributed yet: it may refer to one that is, or that each node has, and Citus is not to make
+ * more of that. Elsewhere nobody reads these settings.
+ */
+const OF_CITUS = `
+  SELECT set_config('citus.enable_local_reference_table_foreign_keys', 'off', true),
+         set_config('citus.multi_shard_modify_mode', 'sequential', true)`;
 const TRIES = 60;
 /** lock_not_available, deadlock_detected: all of it was undone. */
 const AGAIN = new Set(['55P03', '40P01']);
@@ -73,7 +80,7 @@ const codeOf = (error: unknown) => {
 
 async function apply(database: Database, some: readonly MigrationMeta[]): Promise<void> {
   const { dialect, session } = database as unknown as Migrating;
-  const patient = some.map((one) => ({ ...one, sql: [LOCK_WITHIN, ...one.sql] }));
+  const patient = some.map((one) => ({ ...one, sql: [LOCK_WITHIN, OF_CITUS, ...one.sql] }));
   for (let attempt = 1; ; attempt++) {
     try {
       return await dialect.migrate(patient, session, { migrationsFolder: FOLDER });

@@ -2,8 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
-import { getTableName, is } from 'drizzle-orm';
-import { PgTable } from 'drizzle-orm/pg-core';
 import { afterAll, afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { entriesOf } from '../../src/backup/archive.ts';
 import { backup } from '../../src/backup/save.ts';
@@ -12,10 +10,10 @@ import { openPool } from '../../src/database/connect.ts';
 import type { Connection } from '../../src/database/connection.ts';
 import { startEmbeddedDatabase } from '../../src/database/embedded/start.ts';
 import { migrate, migrations } from '../../src/database/migrate.ts';
-import * as schema from '../../src/database/schema.ts';
 import { folderStore } from '../../src/storage/folder.ts';
 import { cleanUp, folders, makeFolder } from '../database/embedded/support.ts';
 import { createAdministeredDatabase, createDatabase, type OwnDatabase } from '../support/database.ts';
+import { everythingOf, TABLES } from '../support/everything.ts';
 import { newFolder } from '../support/folder.ts';
 import { clientOf, createServedTenant, startTestServer } from '../support/server.ts';
 import { deploy } from '../support/software.ts';
@@ -73,25 +71,6 @@ async function run(url: string, artifacts: string, ...args: string[]) {
   vi.stubEnv('DATABASE_URL', url);
   vi.stubEnv('MUSTER_ARTIFACTS', artifacts);
   return { code: await runCommand(args), ...output };
-}
-
-const TABLES = Object.values(schema).flatMap((it) => (is(it, PgTable) ? [getTableName(it)] : []));
-
-/** All rows of all tables, and what is beside them: counters, keys, columns. */
-async function everythingOf(connection: Connection): Promise<Record<string, unknown>> {
-  const { client, close } = openPool(connection, { connections: 1, prepare: false });
-  const found: Record<string, unknown> = {};
-  for (const name of TABLES)
-    found[name] = (await client.unsafe(`SELECT to_jsonb(t)::text AS row FROM "${name}" t ORDER BY 1`)).map(
-      ({ row }) => row,
-    );
-  // From version 18 PostgreSQL counts NOT NULL among them.
-  found['keys'] = await client`
-    SELECT conrelid::regclass::text AS of, conname, convalidated, pg_get_constraintdef(oid) AS is FROM pg_constraint
-    WHERE connamespace = 'public'::regnamespace AND contype <> 'n' ORDER BY 1, 2`;
-  found['counters'] = await client`
-    SELECT sequencename, last_value::text FROM pg_sequences WHERE schemaname = 'public' ORDER BY 1`;
-  return close().then(() => found);
 }
 
 it('backs up a running server, and restores one that has the same rows and files', async () => {

@@ -2,7 +2,14 @@ import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Sql } from 'postgres';
 import { until } from '../e2e/lifecycle/support.ts';
-import { type Answer, basic, type Client, clientOf, type Request } from '../support/server.ts';
+import {
+  type Answer,
+  basic,
+  type Client,
+  clientOf,
+  type Request,
+  type ServedTenant,
+} from '../support/server.ts';
 
 /** What was acknowledged, by kind; and what was answered that no fault explains. */
 export interface Acknowledged {
@@ -17,6 +24,8 @@ export interface Acknowledged {
   /** Requests that ended without an answer, or with 503. */
   disturbed: number;
 }
+
+const DEFAULT = { name: 'DEFAULT', authorization: basic('admin', 'admin') };
 
 let lives = 0;
 
@@ -38,10 +47,15 @@ const FILES_OF_A_MODULE = 40;
 
 /**
  * Devices live so many at a time: each is made, describes itself, is given an update, reports of it and finishes it;
- * a step that isn't acknowledged ends a life, and another begins. Beside them two callers upload files.
+ * a step that isn't acknowledged ends a life, and another begins. Beside them two callers upload files. They are of the
+ * tenant DEFAULT, unless another is given.
  */
-export async function beginLives(server: { url: string }, devices: number) {
-  const admin = clientOf(server, basic('admin', 'admin'));
+export async function beginLives(
+  server: { url: string },
+  devices: number,
+  { name, authorization }: Omit<ServedTenant, 'admin'> = DEFAULT,
+) {
+  const admin = clientOf(server, authorization);
   const setId = await prepare(admin);
   const kept: Acknowledged = {
     created: [],
@@ -85,7 +99,7 @@ export async function beginLives(server: { url: string }, devices: number) {
     if (!(await send(admin, '/rest/v1/targets', { json }))) return;
     kept.created.push(id);
     const device = clientOf(server, `TargetToken ${id}`);
-    const base = `/DEFAULT/controller/v1/${id}`;
+    const base = `/${name}/controller/v1/${id}`;
     const attributes = { mode: 'merge', data: { serial: id } };
     if (!(await send(device, `${base}/configData`, { method: 'PUT', json: attributes }))) return;
     kept.described.push(id);

@@ -4,7 +4,7 @@ import { openPool } from '../../src/database/connect.ts';
 import type { Connection } from '../../src/database/connection.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { ensureFirstAdministrator } from '../../src/services/platform/tenants/first-administrator.ts';
-import { createCitusDatabase, dropCitusDatabase, IS_CITUS } from './citus.ts';
+import { createCitusDatabase, createPlainDatabase, dropCitusDatabase, IS_CITUS } from './citus.ts';
 
 /** The account of tenant DEFAULT that every test finds. */
 const ADMINISTRATOR = { username: 'admin', password: 'admin', isLocal: true };
@@ -45,9 +45,23 @@ export const createMigratedDatabase = () => copyOf(nameOf('template'), randomNam
 /** The same with the administrator admin/admin. */
 export async function createAdministeredDatabase(name = randomName()): Promise<OwnDatabase> {
   const made = await copyOf(nameOf('template'), name);
-  const { database, close } = openPool(made.connection, { connections: 1, prepare: false });
-  await ensureFirstAdministrator(database, ADMINISTRATOR, new Date()).finally(close);
+  await addAdministrator(made);
   return made;
+}
+
+/** The same where the tests run on Citus, but as it was before: a plain one on the coordinator. */
+export async function createUnspreadDatabase(): Promise<OwnDatabase> {
+  const name = randomName();
+  await createPlainDatabase(urlOf(commonConnection()), name);
+  const made = ownDatabase(name);
+  await migrate(made.connection, async () => {});
+  await addAdministrator(made);
+  return made;
+}
+
+async function addAdministrator({ connection }: OwnDatabase): Promise<void> {
+  const { database, close } = openPool(connection, { connections: 1, prepare: false });
+  await ensureFirstAdministrator(database, ADMINISTRATOR, new Date()).finally(close);
 }
 
 /** Makes the databases of this many workers, and what new ones are copied from, as that is faster than all migrations. */
@@ -77,12 +91,18 @@ const randomName = () => nameOf(randomBytes(6).toString('hex'));
 
 async function copyOf(template: string, name: string): Promise<OwnDatabase> {
   const common = commonConnection();
-  const connection = inDatabase(common, name);
+  const own = ownDatabase(name);
   if (IS_CITUS) {
     // A copy of a database would have the shards of the first.
     await createCitusDatabase(urlOf(common), name);
-    if (template !== 'template1') await migrate(connection, async () => {});
+    if (template !== 'template1') await migrate(own.connection, async () => {});
   } else await execute(common, `CREATE DATABASE ${name} TEMPLATE ${template}`);
+  return own;
+}
+
+function ownDatabase(name: string): OwnDatabase {
+  const common = commonConnection();
+  const connection = inDatabase(common, name);
   return {
     connection,
     url: urlOf(connection),

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isOverAllTenants } from '../../src/database/all-tenants.ts';
-import { openPool, type Pool } from '../../src/database/connect.ts';
-import { IS_CITUS } from '../support/citus.ts';
-import { testConnection } from '../support/database.ts';
-import { clientOf, createServedTenant, type ServedTenant, startTestServer } from '../support/server.ts';
-import { deploy } from '../support/software.ts';
-import { OF_A_TEST, type Sent, statementsDuring } from '../support/statement.ts';
+import { isOverAllTenants } from '../../../src/database/all-tenants.ts';
+import { openPool, type Pool } from '../../../src/database/connect.ts';
+import { IS_CITUS } from '../../support/citus.ts';
+import { testConnection } from '../../support/database.ts';
+import { clientOf, createServedTenant, type ServedTenant, startTestServer } from '../../support/server.ts';
+import { deploy } from '../../support/software.ts';
+import { OF_A_TEST, type Sent, statementsDuring } from '../../support/statement.ts';
 
 /* Of `npm run test:citus`: where the statements of devices go to. */
 
