@@ -9,10 +9,14 @@ interface Waiting {
   query: string;
 }
 
-/** Of Citus the connections to the coordinator, whose part on another node waits; their number is the end of the global one. */
+/**
+ * Of Citus the connections to the coordinator, whose part on another node waits; their number is the end of the global one.
+ * It shows those of all databases.
+ */
 const ON_CITUS = sql`
-  SELECT (waiting_gpid % 10000000000)::int AS pid, (blocking_gpid % 10000000000)::int AS holder, blocked_statement AS query
-  FROM citus_lock_waits /* of a test */`;
+  SELECT pid, (blocking_gpid % 10000000000)::int AS holder, blocked_statement AS query
+  FROM citus_lock_waits JOIN pg_stat_activity ON pid = waiting_gpid % 10000000000
+  WHERE datname = current_database() /* of a test */`;
 const ELSEWHERE = sql`
   SELECT pid, unnest(pg_blocking_pids(pid)) AS holder, query
   FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`;
