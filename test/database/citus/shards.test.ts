@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isOverAllTenants } from '../../../src/database/all-tenants.ts';
+import { analyzeGrown } from '../../../src/database/analyze.ts';
 import { openPool, type Pool } from '../../../src/database/connect.ts';
+import { targets } from '../../../src/database/tables/targets.ts';
 import { IS_CITUS } from '../../support/citus.ts';
 import { testConnection } from '../../support/database.ts';
 import { clientOf, createServedTenant, type ServedTenant, startTestServer } from '../../support/server.ts';
@@ -107,5 +109,14 @@ describe.runIf(IS_CITUS)('on Citus', () => {
     });
     expect(spread).toEqual([]);
     expect(single).toBeGreaterThan(0);
+  });
+
+  it('the statistics of all tenants are not gathered because one has grown', async () => {
+    await create('grown');
+    const sent = await statementsDuring(() =>
+      pool.database.transaction((tx) => analyzeGrown(tx, targets, 1_000_000)),
+    );
+    expect(sent.map(({ text }) => text).filter((text) => text.startsWith('ANALYZE'))).toEqual([]);
+    expect(sent.length).toBeGreaterThan(0);
   });
 });
