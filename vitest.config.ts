@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import LongestFirst, { LONG } from './test/support/sequencer.ts';
 
 const files = readdirSync(new URL('test', import.meta.url), { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.test.ts'))
@@ -14,6 +15,8 @@ for (const file of files)
     throw new Error(
       `${file} replaces a module for all files after it: use vi.spyOn, and restore it at the end.`,
     );
+for (const file of LONG)
+  if (!files.includes(file)) throw new Error(`${file} is gone: take it out of test/support/sequencer.ts.`);
 
 const resolve = {
   alias: [
@@ -59,6 +62,7 @@ export default defineConfig({
     pool: 'forks',
     // One more than two processors: some tests mostly wait.
     maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
     projects: [
       project(
         'shared',

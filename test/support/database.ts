@@ -26,6 +26,10 @@ export const commonConnection = (): Connection => JSON.parse(setting('MUSTER_TES
 export const testConnection = (): Connection =>
   inDatabase(commonConnection(), nameOf(setting('VITEST_POOL_ID')));
 
+/** The same for servers with a secret key: where they serve, all that is secret of every tenant gets encrypted. */
+export const encryptedConnection = (): Connection =>
+  inDatabase(commonConnection(), encryptedName(setting('VITEST_POOL_ID')));
+
 /** That one for DATABASE_URL. */
 export const testDatabaseUrl = (): string => urlOf(testConnection());
 
@@ -70,7 +74,8 @@ export async function createWorkerDatabases(workers: number): Promise<{ drop(): 
   await migrate(template.connection, async () => {});
   const made = [template];
   for (let worker = 1; worker <= workers; worker++)
-    made.push(await createAdministeredDatabase(nameOf(String(worker))));
+    for (const name of [nameOf(String(worker)), encryptedName(String(worker))])
+      made.push(await createAdministeredDatabase(name));
   return {
     async drop() {
       for (const { drop } of made) await drop();
@@ -87,6 +92,7 @@ export async function execute(connection: Connection, statement: string): Promis
 }
 
 const nameOf = (what: string) => `muster_test_${setting('MUSTER_TEST_RUN')}_${what}`;
+const encryptedName = (worker: string) => nameOf(`${worker}_encrypted`);
 const randomName = () => nameOf(randomBytes(6).toString('hex'));
 
 async function copyOf(template: string, name: string): Promise<OwnDatabase> {

@@ -6,8 +6,9 @@ import type { Connection } from '../../src/database/connection.ts';
 import { listen } from '../../src/listening/listen.ts';
 import { TIMEOUTS, type Timeouts } from '../../src/listening/timeouts.ts';
 import { serve } from '../../src/server.ts';
-import { createAdministeredDatabase, testConnection } from './database.ts';
+import { createAdministeredDatabase, encryptedConnection, testConnection } from './database.ts';
 import { newFolder } from './folder.ts';
+import { send } from './http.ts';
 import { logged } from './logged.ts';
 
 export interface TestServer {
@@ -21,10 +22,10 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
-/** Serves in this process, on a free port and the database of this worker, or on the one given. */
+/** Serves in this process, on a free port and a database of this worker, or on the one given. */
 export async function startTestServer(
   settings: Record<string, string> = {},
-  database: Connection = testConnection(),
+  database: Connection = settings['MUSTER_SECRET_KEY'] ? encryptedConnection() : testConnection(),
   timeouts: Partial<Timeouts> = {},
 ): Promise<TestServer> {
   // Of the machine's own settings and properties file nothing counts.
@@ -105,7 +106,7 @@ export const basic = (username: string, password: string) =>
 export const clientOf =
   ({ url }: { url: string }, authorization?: string) =>
   async (path: string, { method = 'GET', headers = {}, json, body }: Request = {}): Promise<Answer> => {
-    const response = await fetch(path.startsWith('http') ? path : url + path, {
+    const response = await send(path.startsWith('http') ? path : url + path, {
       method,
       headers: {
         ...(authorization && { authorization }),
@@ -113,17 +114,10 @@ export const clientOf =
         ...headers,
       },
       body: json === undefined ? body : JSON.stringify(json),
-      redirect: 'manual',
-      signal: AbortSignal.timeout(20_000),
     });
-    const text = await response.text();
+    const { text } = response;
     const isJson = /\bjson/.test(response.headers.get('content-type') ?? '') && text !== '';
-    return {
-      status: response.status,
-      headers: response.headers,
-      json: isJson ? JSON.parse(text) : undefined,
-      text,
-    };
+    return { ...response, json: isJson ? JSON.parse(text) : undefined };
   };
 
 export type Client = ReturnType<typeof clientOf>;

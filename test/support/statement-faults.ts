@@ -1,11 +1,8 @@
 import { getTableColumns, getTableName, is } from 'drizzle-orm';
 import { PgTable } from 'drizzle-orm/pg-core';
-import { loadModule, parseSync } from 'libpg-query';
 import { isOverAllTenants } from '../../src/database/all-tenants.ts';
 import * as schema from '../../src/database/schema.ts';
-import { tablesWithoutTenant } from './tenant-in-statement.ts';
-
-await loadModule();
+import { parsed, tablesWithoutTenant } from './tenant-in-statement.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a node has one key, its kind
 type Node = any;
@@ -21,8 +18,8 @@ const IDENTITIES: ReadonlyMap<string, string | undefined> = new Map(
 
 /** What is wrong with a statement, for a database with shards or for the planner; nothing where all is well. */
 export function faultsOf(text: string): string[] {
-  const tables = isOverAllTenants(text) ? [] : tablesWithoutTenant(text);
-  const stmts: Node[] = parseSync(text).stmts.map(({ stmt }: Node) => stmt);
+  const stmts = parsed(text);
+  const tables = isOverAllTenants(text) ? [] : tablesWithoutTenant(stmts);
   return [
     ...tables.map((table) => `no tenant as a parameter where it takes ${table}`),
     ...stmts.flatMap(drawnElsewhere),
@@ -110,9 +107,13 @@ const locksOfAll = (stmt: Node): string[] =>
     : [];
 
 /** All nodes of a kind in a tree. */
-function nodesOf(tree: Node, kind: string): Node[] {
-  if (typeof tree !== 'object' || tree === null) return [];
-  return Object.entries<Node>(tree).flatMap(([key, part]) =>
-    key === kind ? [part, ...nodesOf(part, kind)] : nodesOf(part, kind),
-  );
+function nodesOf(tree: Node, kind: string, found: Node[] = []): Node[] {
+  if (typeof tree !== 'object' || tree === null) return found;
+  if (Array.isArray(tree)) for (const part of tree) nodesOf(part, kind, found);
+  else
+    for (const key in tree) {
+      if (key === kind) found.push(tree[key]);
+      nodesOf(tree[key], kind, found);
+    }
+  return found;
 }

@@ -18,15 +18,18 @@ const TENANT_TABLES: ReadonlySet<string> = new Set(
 // biome-ignore lint/suspicious/noExplicitAny: a node has one key, its kind
 type Node = any;
 
+/** The statements of a text. */
+export const parsed = (text: string): Node[] => parseSync(text).stmts.map(({ stmt }: Node) => stmt);
+
 /**
  * The tables of tenants that a statement reads or changes without naming the tenant as a value, sub-queries by
  * themselves: a planner that sees only `a.tenant_id = b.tenant_id` doesn't know which tenant it is, and an engine with
  * shards asks all of them. Empty where all is well.
  */
-export function tablesWithoutTenant(text: string): string[] {
+export function tablesWithoutTenant(stmts: readonly Node[]): string[] {
   const found: string[] = [];
   // Who asks a view says of which tenant.
-  for (const { stmt } of parseSync(text).stmts) if (!stmt.ViewStmt) visit(stmt, { ctes: new Set(), found });
+  for (const stmt of stmts) if (!stmt.ViewStmt) visit(stmt, { ctes: new Set(), found });
   return [...new Set(found)];
 }
 
@@ -43,20 +46,16 @@ function visit(node: Node, scope: Scope): void {
     return;
   }
   if (typeof node !== 'object' || node === null) return;
-  const [kind, value] = Object.entries<Node>(node)[0] ?? [];
-  const isQuery = /^(Select|Insert|Update|Delete)Stmt$/.test(kind ?? '');
-  if (isQuery) {
-    visitQuery(kind as string, value, scope);
-    return;
-  }
-  visitParts(node, scope);
+  const [kind = ''] = Object.keys(node);
+  if (/^(Select|Insert|Update|Delete)Stmt$/.test(kind)) visitQuery(kind, node[kind], scope);
+  else visitParts(node, scope);
 }
 
 function visitParts(node: Node, scope: Scope): void {
   // Branches of UNION are queries without their kind; so are the sides of JOIN called, which aren't.
-  for (const [key, part] of Object.entries<Node>(node))
-    if ((key === 'larg' || key === 'rarg') && 'op' in part) visitQuery('SelectStmt', part, scope);
-    else visit(part, scope);
+  for (const key in node)
+    if ((key === 'larg' || key === 'rarg') && 'op' in node[key]) visitQuery('SelectStmt', node[key], scope);
+    else visit(node[key], scope);
 }
 
 function visitQuery(kind: string, query: Node, outer: Scope): void {

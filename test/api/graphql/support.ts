@@ -9,6 +9,7 @@ import { openRouteBook } from '../../../src/api/openapi/operation.ts';
 import { unauthenticated } from '../../../src/errors.ts';
 import type { Permission, Role } from '../../../src/services/access/grants.ts';
 import type { Caller, Context } from '../../../src/services/shared/context.ts';
+import { type Sent, send } from '../../support/http.ts';
 import { newTenant, openTestPlatform, type TestPlatform, type TestTenant } from '../../support/platform.ts';
 
 export const BODY_LIMIT = 1 << 20;
@@ -50,12 +51,11 @@ export function openTestDoor() {
       callers.push(door.tenant.contextOf().caller);
       return { authorization: `Test ${callers.length - 1}` };
     },
-    send: async (init: RequestInit, path = ''): Promise<Answer> => {
-      const response = await fetch(`${door.url}${path}`, init);
-      const text = await response.text();
-      const isJson = response.headers.get('content-type')?.includes('json');
+    send: async (what: Sent, path = ''): Promise<Answer> => {
+      const { status, headers, text } = await send(`${door.url}${path}`, what);
+      const isJson = headers.get('content-type')?.includes('json');
       const { data, errors = [] } = isJson ? JSON.parse(text) : {};
-      return { status: response.status, headers: response.headers, text, data, errors };
+      return { status, headers, text, data, errors };
     },
   };
   const callers: Caller[] = [];
