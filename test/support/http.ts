@@ -24,7 +24,7 @@ const HEADERS = {
 const ANSWERED_WITHIN_MS = 20_000;
 const utf8 = new TextDecoder();
 
-/** Sends a request as `fetch` would, in a fraction of its processor time: the tests send a hundred thousand. Follows no redirect. */
+/** Sends a request as `fetch` would, in a third of its processor time: the tests send tens of thousands. Follows no redirect. */
 export async function send(url: string, { method = 'GET', headers, body }: Sent = {}): Promise<Received> {
   const form = body instanceof FormData ? new Response(body) : undefined;
   const bytes = form ? new Uint8Array(await form.arrayBuffer()) : (body as string | Uint8Array | undefined);

@@ -30,10 +30,10 @@ export const LONG = [
 export default class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
-    const isLong = new Map<string, TestSpecification>();
+    const byPath = new Map<string, TestSpecification>();
     for (const file of sorted)
-      isLong.set(relative(this.ctx.config.root, file.moduleId).replaceAll('\\', '/'), file);
-    const first = LONG.flatMap((path) => isLong.get(path) ?? []);
+      byPath.set(relative(this.ctx.config.root, file.moduleId).replaceAll('\\', '/'), file);
+    const first = LONG.flatMap((path) => byPath.get(path) ?? []);
     return [...first, ...sorted.filter((file) => !first.includes(file))];
   }
 }
