@@ -27,13 +27,14 @@ export async function openTestPlatform(
   connection = testConnection(),
   secrets = openSecrets(undefined),
   connections = 5,
+  privateWebhooks = true,
 ): Promise<TestPlatform> {
   const pool = openPool(connection, { connections, prepare: true, pipelines: true });
   const systemDefaults = {
     targetTokenEnabled: true,
     gatewayTokenEnabled: false,
     given: { targetTokenEnabled: false, gatewayTokenEnabled: false },
-    privateWebhooks: true,
+    privateWebhooks,
     mostTargets: 2_000_000,
     deviceWrites: { atOnce: 1_000, perMinute: 60 },
   };

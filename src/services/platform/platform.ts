@@ -37,8 +37,8 @@ export async function openPlatform(
   const refusals = openRefusals({ database, clock, announcements }, onError);
   const keyUses = openKeyUses(database, onError);
   const allowPrivate = systemDefaults.privateWebhooks;
-  const calls = openCalls(openSender({ allowPrivate, clock }), secrets);
-  const exchanges = openExchanges({ allowPrivate });
+  const calls = openCalls(openSender({ allowPrivate, clock }), secrets, announcements);
+  const exchanges = openExchanges({ allowPrivate }, announcements);
   return {
     platform: {
       database,

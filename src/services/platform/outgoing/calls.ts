@@ -1,3 +1,4 @@
+import type { SharedCounts } from '../../shared/buckets.ts';
 import type { Secrets } from '../../shared/secrets.ts';
 import { type Called, openGuard, readTaken } from './guard.ts';
 import type { Message, Sender } from './send.ts';
@@ -25,8 +26,13 @@ export interface Calls {
   close(): void;
 }
 
-export function openCalls(sender: Sender, secrets: Pick<Secrets, 'open'>, now?: () => number): Calls {
-  const guard = openGuard(now);
+export function openCalls(
+  sender: Sender,
+  secrets: Pick<Secrets, 'open'>,
+  counts: SharedCounts,
+  now?: () => number,
+): Calls {
+  const guard = openGuard({ calls: 'calls of hooks', counts, now });
   return {
     call: ({ key, url, secret }, message, read, options) =>
       guard.run(

@@ -1,3 +1,4 @@
+import type { SharedCounts } from '../../shared/buckets.ts';
 import { type Called, type Guard, openGuard, type Tried } from './guard.ts';
 import { type Outcome, type Outgoing, openRequester, type RequesterOptions } from './request.ts';
 import type { ReceiverKey } from './slots.ts';
@@ -16,9 +17,9 @@ export interface Exchanges {
   close(): void;
 }
 
-export function openExchanges(options: RequesterOptions): Exchanges {
+export function openExchanges(options: RequesterOptions, shared: SharedCounts): Exchanges {
   const { request, close } = openRequester(options);
-  const guard = openGuard();
+  const guard = openGuard({ calls: 'requests to EST servers', counts: shared });
   const counts = new Map<string, number>();
   return {
     counts,

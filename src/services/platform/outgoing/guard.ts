@@ -1,7 +1,9 @@
 import { DomainError } from '../../../errors.ts';
 import { boundedCache } from '../../shared/bounded-cache.ts';
+import type { SharedCounts } from '../../shared/buckets.ts';
 import type { Outcome } from './request.ts';
-import { openSlots, type ReceiverKey } from './slots.ts';
+import { nameOfReceiver, openSlots, type ReceiverKey } from './slots.ts';
+import { openUnderWayElsewhere } from './under-way.ts';
 
 /** What a receiver said, or why it counts as failing. */
 export type Tried<T> = { kind: 'answered'; value: T } | { kind: 'failed'; reason: string };
@@ -39,7 +41,7 @@ export interface Guard {
   ): Promise<Called<T>>;
 }
 
-/** Calls of either kind, to quick and to slow receivers. */
+/** Calls of either kind, to quick and to slow receivers. Those of one receiver are counted in all processes together. */
 const SLOTS = { places: 64, ofTenant: 16, ofReceiver: 8, slowAfterMs: 1_000 };
 /** Failures in a row after which a receiver is left alone. */
 const FAILURES = 5;
@@ -55,8 +57,17 @@ interface Trouble {
   isTried: boolean;
 }
 
-export function openGuard(now: () => number = () => performance.now()): Guard {
-  const slots = openSlots({ ...SLOTS, now });
+interface GuardOptions {
+  /** What the calls are named between processes. */
+  calls: string;
+  counts: SharedCounts;
+  /** In milliseconds. */
+  now?: (() => number) | undefined;
+}
+
+export function openGuard({ calls, counts, now = () => performance.now() }: GuardOptions): Guard {
+  const elsewhere = openUnderWayElsewhere(counts, calls, now);
+  const slots = openSlots({ ...SLOTS, elsewhere: elsewhere.count, now });
   const troubles = boundedCache<string, Trouble>(REMEMBERED);
 
   const noteFailure = (name: string) => {
@@ -68,13 +79,14 @@ export function openGuard(now: () => number = () => performance.now()): Guard {
 
   return {
     async run(key, ask, { evenResting = false } = {}) {
-      const name = `${key.tenantId}/${key.id}`;
+      const name = nameOfReceiver(key);
       const trouble = troubles.get(name);
       const rests = trouble !== undefined && trouble.failures >= FAILURES;
       if (rests && !evenResting && (trouble.isTried || now() < trouble.restsUntil))
         return { kind: 'resting', ms: Math.max(trouble.restsUntil - now(), REST_MS) };
       const slot = slots.take(key);
       if (!slot) return { kind: 'busy' };
+      const tellEnd = elsewhere.begin(name);
       if (rests) trouble.isTried = true;
       try {
         const called = await ask().catch(failureOf);
@@ -85,6 +97,7 @@ export function openGuard(now: () => number = () => performance.now()): Guard {
       } finally {
         if (rests) trouble.isTried = false;
         slot.free();
+        tellEnd();
       }
     },
   };

@@ -25,11 +25,15 @@ export interface SlotLimits {
   ofTenant: number;
   /** How many may be of one receiver; as many as a tenant may have unless given. */
   ofReceiver?: number;
+  /** How many turns of a receiver are under way in other processes; none unless given. */
+  elsewhere?: (receiver: string) => number;
   /** A turn that takes longer has a slow receiver. */
   slowAfterMs: number;
   /** In milliseconds. */
   now?: () => number;
 }
+
+export const nameOfReceiver = ({ tenantId, id }: ReceiverKey): string => `${tenantId}/${id}`;
 
 export interface Slots {
   /** A slot for a turn of this receiver, to be freed when the turn ends; undefined while there is none. */
@@ -45,6 +49,7 @@ export function openSlots({
   places,
   ofTenant,
   ofReceiver = ofTenant,
+  elsewhere = () => 0,
   slowAfterMs,
   now = () => performance.now(),
 }: SlotLimits): Slots {
@@ -53,8 +58,9 @@ export function openSlots({
   const isLate = ({ since }: Place) => now() - since > slowAfterMs;
 
   return {
-    take({ tenantId, id }) {
-      const name = `${tenantId}/${id}`;
+    take(key) {
+      const { tenantId, id } = key;
+      const name = nameOfReceiver(key);
       const slow = slowReceivers.has(name);
       const alike = [...taken].filter((place) => slow === (place.slow || isLate(place)));
       const ofSameTenant = alike.filter((place) => place.tenantId === tenantId);
@@ -62,7 +68,7 @@ export function openSlots({
         taken.size >= 2 * places ||
         alike.length >= places ||
         ofSameTenant.length >= ofTenant ||
-        ofSameTenant.filter((place) => place.id === id).length >= ofReceiver;
+        ofSameTenant.filter((place) => place.id === id).length + elsewhere(name) >= ofReceiver;
       if (isFull) return undefined;
       const place = { tenantId, id, slow, since: now() };
       taken.add(place);

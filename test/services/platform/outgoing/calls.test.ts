@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { invalid } from '../../../../src/errors.ts';
 import { openCalls } from '../../../../src/services/platform/outgoing/calls.ts';
 import type { Outcome } from '../../../../src/services/platform/outgoing/request.ts';
+import { ALONE } from '../../../support/alone.ts';
 
 const MESSAGE = { id: '1', contentType: 'application/json', body: '{}', answerBytes: 100 };
 const DOWN: Outcome = { status: 500, error: 'was answered 500' };
@@ -18,7 +19,7 @@ function open(say: () => Outcome | Promise<Outcome>) {
     },
     close() {},
   };
-  const calls = openCalls(sender, { open: (text) => text }, () => now);
+  const calls = openCalls(sender, { open: (text) => text }, ALONE, () => now);
   return {
     sent: () => sent,
     wait(ms: number) {
