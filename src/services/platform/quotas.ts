@@ -154,7 +154,7 @@ async function readUse(
 export const quotaKey = (kind: QuotaKind) => `quota.${kind}`;
 
 /** The limit of a tenant, as a subquery. */
-export const limitOf = (tenantId: SQL, kind: QuotaKind, fallback: number): SQL => sql`
+export const limitOf = (tenantId: SQL, kind: QuotaKind, fallback: number | SQL): SQL => sql`
   coalesce((SELECT (value #>> '{}')::bigint FROM ${tenantConfiguration}
             WHERE tenant_id = ${tenantId}::bigint AND key = ${quotaKey(kind)}), ${fallback}::bigint)`;
 

@@ -1,6 +1,8 @@
 import { and, eq, sql } from 'drizzle-orm';
+import { arrayText } from '../../../database/arrays.ts';
 import { arrayOf, chunks, insertFromArrays } from '../../../database/bulk.ts';
 import type { Transaction } from '../../../database/connect.ts';
+import { prepared, preparedSql } from '../../../database/prepared.ts';
 import {
   enrollmentGroups,
   enrollmentGroupTags,
@@ -39,7 +41,14 @@ export async function findTerms(
   tenantId: number,
   groupId: number,
 ): Promise<Terms | undefined> {
-  const [terms] = await tx
+  const [terms] = await termsOfGroup(tx).execute({ tenantId, groupId });
+  return terms;
+}
+
+const ofTenant = sql.placeholder('tenantId');
+const ofGroup = sql.placeholder('groupId');
+const termsOfGroup = prepared((database) =>
+  database
     .select({
       groupId: enrollmentGroups.id,
       registrationLimit: enrollmentGroups.registrationLimit,
@@ -48,12 +57,12 @@ export async function findTerms(
       targetGroup: enrollmentGroups.targetGroup,
       attributes: enrollmentGroups.attributes,
       hasTags: sql<boolean>`EXISTS (SELECT 1 FROM ${enrollmentGroupTags}
-        WHERE ${enrollmentGroupTags.tenantId} = ${tenantId} AND ${enrollmentGroupTags.groupId} = ${groupId})`,
+        WHERE ${enrollmentGroupTags.tenantId} = ${ofTenant} AND ${enrollmentGroupTags.groupId} = ${ofGroup})`,
     })
     .from(enrollmentGroups)
-    .where(and(eq(enrollmentGroups.tenantId, tenantId), eq(enrollmentGroups.id, groupId)));
-  return terms;
-}
+    .where(and(eq(enrollmentGroups.tenantId, ofTenant), eq(enrollmentGroups.id, ofGroup)))
+    .prepare('terms_of_group'),
+);
 
 /** A device about to become a target. */
 export interface NewDevice {
@@ -185,17 +194,26 @@ async function insertPolls(
   devices: readonly NewDevice[],
 ): Promise<void> {
   const made = devices.filter(({ controllerId }) => ids.has(controllerId));
-  const list = (of: (device: NewDevice) => unknown) => arrayOf(made.map(of));
-  // The clock of the process that was asked may be ahead.
-  await tx.execute(sql`
-    INSERT INTO ${targetPolls} (tenant_id, target_id, last_request_at, address, credential, credential_expires_at)
-    SELECT ${tenantId}::bigint, id, LEAST(at, now()), address, kind, until
-    FROM unnest(${list(({ controllerId }) => ids.get(controllerId))}::bigint[],
-                ${list(({ requestedAt }) => requestedAt.toISOString())}::timestamptz[],
-                ${list(({ address }) => address)}::text[],
-                ${list(({ use }) => use?.kind)}::text[],
-                ${list(({ use }) => timeOf(use?.until))}::timestamptz[]) AS polled(id, at, address, kind, until)`);
+  const list = (of: (device: NewDevice) => unknown) => arrayText(made.map(of));
+  await insertFirstPolls(tx).execute({
+    tenantId,
+    ids: list(({ controllerId }) => ids.get(controllerId)),
+    at: list(({ requestedAt }) => requestedAt.toISOString()),
+    addresses: list(({ address }) => address),
+    kinds: list(({ use }) => use?.kind),
+    until: list(({ use }) => timeOf(use?.until)),
+  });
 }
+
+/** The clock of the process that was asked may be ahead. */
+const insertFirstPolls = preparedSql(
+  () => sql`
+    INSERT INTO ${targetPolls} (tenant_id, target_id, last_request_at, address, credential, credential_expires_at)
+    SELECT ${ofTenant}::bigint, id, LEAST(at, now()), address, kind, until
+    FROM unnest(${sql.placeholder('ids')}::bigint[], ${sql.placeholder('at')}::timestamptz[],
+                ${sql.placeholder('addresses')}::text[], ${sql.placeholder('kinds')}::text[],
+                ${sql.placeholder('until')}::timestamptz[]) AS polled(id, at, address, kind, until)`,
+);
 
 /** Tags and attributes; the rest is in the targets' own rows. */
 async function giveTerms(

@@ -1,5 +1,6 @@
-import { eq, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import type { Transaction } from '../../../database/connect.ts';
+import { preparedSql } from '../../../database/prepared.ts';
 import { targetCounts } from '../../../database/tables/targets.ts';
 import { quotaExceeded } from '../../../errors.ts';
 import type { ChangeRecord } from '../../platform/audit/record.ts';
@@ -31,14 +32,7 @@ export async function adjustTargetCount(
   more: number,
 ): Promise<ChangeRecord[]> {
   if (!more) return [];
-  const [row] = await tx.execute<{ total: string; most: string }>(sql`
-    WITH counted AS (
-      INSERT INTO ${targetCounts} (tenant_id, share, total)
-      VALUES (${tenantId}, pg_backend_pid() % ${SHARES}::int, ${more})
-      ON CONFLICT (tenant_id, share) DO UPDATE SET total = ${targetCounts.total} + excluded.total)
-    SELECT COALESCE(sum(total), 0) + ${more}::bigint AS total,
-           ${limitOf(sql`${tenantId}`, 'targets', mostTargets)} AS most
-    FROM ${targetCounts} WHERE tenant_id = ${tenantId}`);
+  const [row] = await addToCount(tx).execute({ tenantId, more, mostTargets });
   let used = Number(row!.total);
   const limit = Number(row!.most);
   if (more > 0 && used > limit - NEAR) {
@@ -67,12 +61,32 @@ async function readCount(
   tenantId: number,
   mostTargets: number,
 ): Promise<{ used: number; limit: number }> {
-  const [row] = await tx
-    .select({
-      total: sql<string>`COALESCE(sum(${targetCounts.total}), 0)`,
-      most: sql<string>`${limitOf(sql`${tenantId}`, 'targets', mostTargets)}`,
-    })
-    .from(targetCounts)
-    .where(eq(targetCounts.tenantId, tenantId));
+  const [row] = await countOfTenant(tx).execute({ tenantId, mostTargets });
   return { used: Number(row!.total), limit: Number(row!.most) };
 }
+
+/* Statements that are built once: every device that registers needs both. */
+
+interface Count {
+  total: string;
+  most: string;
+}
+const ofTenant = sql`${sql.placeholder('tenantId')}`;
+const more = sql.placeholder('more');
+const limitOfTenant = () => limitOf(ofTenant, 'targets', sql`${sql.placeholder('mostTargets')}`);
+
+const countOfTenant = preparedSql<Count>(
+  () => sql`
+    SELECT COALESCE(sum(total), 0) AS total, ${limitOfTenant()} AS most
+    FROM ${targetCounts} WHERE tenant_id = ${ofTenant}`,
+);
+
+const addToCount = preparedSql<Count>(
+  () => sql`
+    WITH counted AS (
+      INSERT INTO ${targetCounts} (tenant_id, share, total)
+      VALUES (${ofTenant}, pg_backend_pid() % ${sql.raw(String(SHARES))}, ${more})
+      ON CONFLICT (tenant_id, share) DO UPDATE SET total = ${targetCounts.total} + excluded.total)
+    SELECT COALESCE(sum(total), 0) + ${more}::bigint AS total, ${limitOfTenant()} AS most
+    FROM ${targetCounts} WHERE tenant_id = ${ofTenant}`,
+);
