@@ -146,8 +146,9 @@ export const addressUrl = (ip: string): string => `http://${ip.includes(':') ? `
 const FORBIDDEN_IN_PATH = /%2f|%5c|%00|\/\/|\\/i;
 const FORBIDDEN_IN_QUERY = /["<>\\^`{|}]|%00/;
 
-/** The parts of paths up to a controllerId or a key of metadata, which may have slashes. */
+/** The parts of paths up to a controllerId, the name of an enrollment group or a key of metadata, which may have slashes. */
 const NAMED = [
+  /^\/\.well-known\/est\/[^/]+/,
   /^\/[\w-]{1,40}\/controller\/v1\/[^/]+/,
   /^\/rest\/v1\/(?:targets|softwaremodules|distributionsets)\/[^/]+\/metadata\/[^/]+$/,
   /^\/rest\/v1\/targets\/[^/]+/,
@@ -171,7 +172,7 @@ function pathRefusalOf(path: string): string | undefined {
   if (/\/\/|\\/.test(path)) return 'The path must hold no \\ and no empty part';
   const named = NAMED.find((pattern) => pattern.test(path));
   if (!/%2f|%5c/i.test(named ? path.replace(named, '') : path)) return undefined;
-  return 'The path must hold no %2F and no %5C but in a controllerId and in a key of metadata';
+  return 'The path must hold no %2F and no %5C but in a controllerId, in the name of a group and in a key of metadata';
 }
 
 /** Decodes percent-encoding; undefined if it is malformed. */

@@ -17,6 +17,7 @@ export interface RequestWishes {
   names?: x509.JsonGeneralNames;
   /** Asks for the certificate of a CA. */
   isAuthority?: boolean;
+  challengePassword?: string;
 }
 
 export interface DeviceRequest {
@@ -28,12 +29,15 @@ export interface DeviceRequest {
 
 /** A PKCS#10 request with a key of its own. */
 export async function newRequest(name: string, wishes: RequestWishes = {}): Promise<DeviceRequest> {
-  const { algorithm = EC, names, isAuthority } = wishes;
+  const { algorithm = EC, names, isAuthority, challengePassword } = wishes;
   const keys = wishes.keys ?? (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']));
   const request = await x509.Pkcs10CertificateRequestGenerator.create({
     name: `CN=${name}`,
     keys,
     signingAlgorithm: algorithm,
+    ...(challengePassword !== undefined && {
+      attributes: [new x509.ChallengePasswordAttribute(challengePassword)],
+    }),
     extensions: [
       ...(names ? [new x509.SubjectAlternativeNameExtension(names)] : []),
       ...(isAuthority ? [new x509.BasicConstraintsExtension(true)] : []),

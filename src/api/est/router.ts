@@ -8,6 +8,7 @@ import {
   findEstGroup,
   renewByEst,
 } from '../../services/devices/issuing/est.ts';
+import { inLines } from '../../services/devices/issuing/pem.ts';
 import type { DevicePlatform } from '../../services/devices/polling/poll.ts';
 import { domainErrorOf } from '../../services/shared/domain-error-of.ts';
 import { errorAnswer } from '../hawkbit-errors.ts';
@@ -47,7 +48,7 @@ export function estRouter({ platform, proxies, log, routes }: EstOptions): expre
     };
   serve('get', '/:label/cacerts', CACERTS, async (request, response) => {
     const { certificate, above } = authorityCertificates(platform, await place(request));
-    sendCertificates(response, [certificate, ...above.map((pem) => new X509Certificate(pem))]);
+    sendCertificates(response, [certificate.raw, ...above.map((pem) => new X509Certificate(pem).raw)]);
   });
   serve('get', '/:label/csrattrs', CSRATTRS, async (request, response) => {
     const { policy } = await place(request);
@@ -68,13 +69,12 @@ const allowing =
   (_request, response) =>
     sendText(response.set('Allow', methods), 405, `Use ${methods}.`);
 
-const sendCertificates = (response: Response, certificates: readonly X509Certificate[]) =>
+const sendCertificates = (response: Response, certificates: readonly Buffer[]) =>
   sendBase64(response, 'application/pkcs7-mime; smime-type=certs-only', certsOnly(certificates));
 
 /** Old clients look for the encoding, which RFC 8951 leaves out; the others don't mind. */
 function sendBase64(response: Response, type: string, der: Buffer): void {
-  const lines = der.toString('base64').replace(/.{64}/g, '$&\n');
-  response.set({ 'Content-Type': type, 'Content-Transfer-Encoding': 'base64' }).end(`${lines.trimEnd()}\n`);
+  response.set({ 'Content-Type': type, 'Content-Transfer-Encoding': 'base64' }).end(`${inLines(der)}\n`);
 }
 
 const sendText = (response: Response, status: number, text: string) =>

@@ -82,6 +82,20 @@ describe('a certificate', () => {
     expect(await est.post('simplereenroll', { headers, body })).toMatchObject({ status: 401 });
   });
 
+  it('is not renewed for a device that the group is no longer for', async () => {
+    const est = await openEst(server, ALWAYS);
+    const { shown } = await est.enrolled('device-1');
+    const { shown: others } = await est.enrolled('other');
+    await graphql(
+      est.admin,
+      'mutation ($input: UpdateEnrollmentGroupInput!) { updateEnrollmentGroup(input: $input) { userErrors { message } } }',
+      { input: { id: est.group.id, deniedControllerIds: ['device-*'] } },
+    );
+    expect(await est.renew(shown, await newRequest('device-1'))).toMatchObject({ status: 401 });
+    expect(await est.renew(others, await newRequest('other'))).toMatchObject({ status: 200 });
+    expect(await est.poll('device-1', shown), 'only a revocation ends it').toMatchObject({ status: 200 });
+  });
+
   it('signs in no other device, and in no other tenant', async () => {
     const est = await openEst(server);
     const { shown } = await est.enrolled('device-1');

@@ -91,8 +91,12 @@ describe.runIf(haveAll(['openssl'], 'a list of revoked certificates, as OpenSSL 
 
     it('is of authorities that issue only', async () => {
       const est = await openEst(server);
-      for (const path of [`/crl/${est.name}/999999`, `/crl/${est.name}/x`, '/crl/nobody/1'])
-        expect(await bytesOf(server.url + path)).toMatchObject({ status: 404 });
+      const { revocationListPath: path } = est.authority.issuing;
+      for (const other of ['x', '999999', '-1', '1e3'].map((id) => path.replace(/\d+$/, id)))
+        expect(await bytesOf(server.url + other), other).toMatchObject({ status: 404 });
+      // The same number, written as a path never names it.
+      for (const other of [path.replace(/(\d+)$/, '$1.0'), path.replace(/(\d+)$/, '$1e0'), '/crl/nobody/1'])
+        expect(await bytesOf(server.url + other), other).toMatchObject({ status: 404 });
     });
   },
 );

@@ -9,19 +9,12 @@ const VERSION_1 = Buffer.from([0x02, 0x01, 0x01]);
 const NOTHING = enclose(SET, []);
 const NO_CONTENT = enclose(SEQUENCE, [identifier(cms.id_data)]);
 
-/** Certificates in the form that EST sends them in: a PKCS#7 without content and signers, in DER. */
-export const certsOnly = (certificates: readonly Pick<X509Certificate, 'raw'>[]): Buffer =>
+/** Certificates, each in DER, in the form that EST sends them in: a PKCS#7 without content and signers, in DER. */
+export const certsOnly = (certificates: readonly Uint8Array[]): Buffer =>
   enclose(SEQUENCE, [
     SIGNED_DATA,
     enclose(EXPLICIT_0, [
-      enclose(SEQUENCE, [
-        ...[VERSION_1, NOTHING, NO_CONTENT],
-        enclose(
-          EXPLICIT_0,
-          certificates.map(({ raw }) => raw),
-        ),
-        NOTHING,
-      ]),
+      enclose(SEQUENCE, [...[VERSION_1, NOTHING, NO_CONTENT], enclose(EXPLICIT_0, certificates), NOTHING]),
     ]),
   ]);
 

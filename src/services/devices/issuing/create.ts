@@ -1,4 +1,4 @@
-import { generateKeyPair, type KeyObject } from 'node:crypto';
+import { generateKeyPair, type KeyObject, X509Certificate } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { z } from 'zod';
 import {
@@ -110,8 +110,8 @@ async function make(
 ): Promise<Equipped> {
   const { privateKey } = await newKeyPair('ec', { namedCurve: 'P-256' });
   const notAfter = new Date(now.getTime() + lifetimeDays * DAY_MS);
-  const { certificate } = await signAuthority(privateKey, { commonName, now, notAfter });
-  return { kind: 'made', certificate, above: [], secret: pemOf(privateKey) };
+  const { der } = await signAuthority(privateKey, { commonName, now, notAfter });
+  return { kind: 'made', certificate: new X509Certificate(der), above: [], secret: pemOf(privateKey) };
 }
 
 function bring(

@@ -10,6 +10,7 @@ export const BIT_STRING = 0x03;
 export const OCTET_STRING = 0x04;
 export const OBJECT_IDENTIFIER = 0x06;
 export const UTF8_STRING = 0x0c;
+export const PRINTABLE_STRING = 0x13;
 const UTC_TIME = 0x17;
 const GENERALIZED_TIME = 0x18;
 export const SEQUENCE = 0x30;
@@ -22,8 +23,14 @@ const TRUE = Buffer.from([0x01, 0x01, 0xff]);
 
 export const der = (value: unknown): Buffer => Buffer.from(AsnConvert.serialize(value));
 
-/** An object identifier, from numbers with dots. */
-export const identifier = (id: string): Buffer => Buffer.from(AsnObjectIdentifierConverter.toASN(id).toBER());
+const identifiers = new Map<string, Buffer>();
+
+/** An object identifier, from numbers with dots: one of those that the code names, so that they are remembered. */
+export function identifier(id: string): Buffer {
+  const known = identifiers.get(id) ?? Buffer.from(AsnObjectIdentifierConverter.toASN(id).toBER());
+  identifiers.set(id, known);
+  return known;
+}
 
 /** The content of an object identifier, as numbers with dots. */
 export function identifierText(content: Uint8Array): string {

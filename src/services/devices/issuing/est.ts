@@ -1,4 +1,3 @@
-import type { X509Certificate } from 'node:crypto';
 import { and, eq } from 'drizzle-orm';
 import type { CertificatePolicy } from '../../../database/tables/enrollment.ts';
 import { issuedCertificates } from '../../../database/tables/issued-certificates.ts';
@@ -14,7 +13,7 @@ import type { DeviceCredentials } from '../sign-in/credentials.ts';
 import { tokenDigest } from '../sign-in/digest.ts';
 import { issueCertificate, type Wanted } from './issue.ts';
 import { issuingAuthorityOf } from './signer.ts';
-import { readSigningRequest } from './signing-request.ts';
+import { readSigningRequest, type SigningRequest } from './signing-request.ts';
 
 /** A group that issues certificates. */
 export interface EstGroup {
@@ -29,6 +28,8 @@ export interface EstCaller extends CalledFrom {
   basic: { username: string; password: string } | undefined;
   /** From the handshake. */
   clientCertificate: DeviceCredentials['clientCertificate'];
+  /** What only the two ends of this connection know, in Base64: `tls-unique` (RFC 5929); undefined behind a proxy. */
+  connection: string | undefined;
 }
 
 interface EstRequest {
@@ -59,6 +60,7 @@ export function authorityCertificates(platform: DevicePlatform, { tenant }: EstG
 /**
  * Issues a device its first certificate, or another one, by what the group lets it sign in with. An unknown device is
  * registered by the group's rules.
+ * @returns it in DER
  * @throws UNAUTHENTICATED, APPROVAL_PENDING, and what `poll` and `issueCertificate` throw
  */
 export async function enrollByEst(
@@ -66,7 +68,7 @@ export async function enrollByEst(
   place: EstGroup,
   caller: EstCaller,
   { der, publicUrl }: EstRequest,
-): Promise<X509Certificate> {
+): Promise<Buffer> {
   const { tenant, group, policy } = place;
   const { controllerId, credentials } = credentialsOf(place, caller);
   if (platform.clock().getTime() >= group.until || !group.admits(controllerId)) throw unauthenticated();
@@ -77,8 +79,20 @@ export async function enrollByEst(
   if (credentials.targetToken && !belongsTo(device, group)) throw unauthenticated();
   return issueInTurn(platform, tenant, asDevice(platform, tenant, controllerId, from), {
     ...{ targetId: device.targetId, groupId: group.id, policy, publicUrl },
-    request: readSigningRequest(der),
+    request: readOwnRequest(der, caller),
   });
+}
+
+/**
+ * Reads a request for a certificate. One that names the connection on which it is sent (RFC 7030, 3.5) must be sent on
+ * that: then nobody passes on what somebody else has signed.
+ * @throws INVALID_INPUT
+ */
+function readOwnRequest(der: Buffer, { connection }: Pick<EstCaller, 'connection'>): SigningRequest {
+  const request = readSigningRequest(der);
+  if (request.challenges.some((challenge) => challenge !== connection))
+    throw invalid('request: its challengePassword is not the tls-unique of this connection', ['request']);
+  return request;
 }
 
 /** What its former tenant takes from a device polls during the overlap, and gets nothing new. @throws UNAUTHENTICATED */
@@ -116,15 +130,16 @@ const DAY_MS = 86_400_000;
 
 /**
  * Issues a device another certificate by the one that it has, within the group's window before its end.
+ * @returns it in DER
  * @throws UNAUTHENTICATED; INVALID_INPUT where it is too early, or the request names another device; what `poll` and
  *   `issueCertificate` throw
  */
 export async function renewByEst(
   platform: DevicePlatform,
   { tenant, group, policy }: EstGroup,
-  { clientCertificate, address, requestId }: EstCaller,
+  { clientCertificate, connection, address, requestId }: EstCaller,
   { der, publicUrl }: EstRequest,
-): Promise<X509Certificate> {
+): Promise<Buffer> {
   if (!clientCertificate?.commonName) throw unauthenticated();
   const { commonName: controllerId, chain } = clientCertificate;
   const from = { address, requestId };
@@ -132,11 +147,11 @@ export async function renewByEst(
   const signedIn = await authenticateDevice(platform, { ...named, credentials: { clientCertificate } });
   const device = requireHere(tenant, signedIn);
   const renewed = await findRenewed(platform, tenant, chain);
-  if (renewed?.groupId !== group.id) throw unauthenticated();
+  if (renewed?.groupId !== group.id || !group.admits(controllerId)) throw unauthenticated();
   const now = platform.clock();
   const opensAt = renewed.expiresAt.getTime() - policy.renewalDays * DAY_MS;
   if (now.getTime() < opensAt) throw renewalTooEarly(Math.ceil((opensAt - now.getTime()) / 1_000));
-  const request = readSigningRequest(der);
+  const request = readOwnRequest(der, { connection });
   if (request.commonNames.length !== 1 || request.commonNames[0] !== controllerId)
     throw invalid('request: must name the subject of the certificate that is renewed', ['request']);
   return issueInTurn(platform, tenant, asDevice(platform, tenant, controllerId, from), {

@@ -1,4 +1,3 @@
-import type { X509Certificate } from 'node:crypto';
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { Transaction } from '../../../database/connect.ts';
 import { preparedSql } from '../../../database/prepared.ts';
@@ -11,7 +10,7 @@ import type { Tenant } from '../../platform/tenants/registry.ts';
 import { change } from '../../shared/change.ts';
 import type { ActorContext } from '../../shared/context.ts';
 import { factsOf } from '../certificate-authorities/certificate.ts';
-import { canonicalSerial } from '../certificate-authorities/input.ts';
+import { certificatePem } from './pem.ts';
 import { requireAllowed, requireExact } from './policy.ts';
 import { type SignedCertificate, signDevice } from './sign.ts';
 import { type IssuingAuthority, issuingAuthorityOf, signerOf, upstreamOf } from './signer.ts';
@@ -37,6 +36,7 @@ export interface Wanted {
 
 /**
  * Issues a certificate to a device that has signed in: its name is the controllerId, whatever the request says.
+ * @returns it in DER
  * @throws INVALID_INPUT for a request that the policy doesn't allow, or that its key hasn't signed; QUOTA_EXCEEDED;
  *   UNAVAILABLE where nobody can sign; UNAUTHENTICATED where the target, or the certificate that is renewed, is gone, or
  *   the target has moved
@@ -45,7 +45,7 @@ export async function issueCertificate(
   device: ActorContext,
   tenant: Tenant,
   wanted: Wanted,
-): Promise<X509Certificate> {
+): Promise<Buffer> {
   const { username: controllerId } = device.caller;
   const { policy, request } = wanted;
   requireAllowed(policy, request, controllerId);
@@ -77,7 +77,7 @@ function signHere(
   );
   return signDevice(signerOf(authority, secrets), {
     commonName: controllerId,
-    publicKey: request.publicKey,
+    keyInfo: request.keyInfo,
     names: request.names.map(({ name }) => name),
     crlUrl: publicUrl && `${publicUrl}/crl/${tenant.name}/${authority.id}`,
     notAfter: new Date(end),
@@ -107,18 +107,17 @@ interface Stored extends Wanted {
 }
 
 /** From the commit on the device may sign in by it. */
-async function store(device: ActorContext, stored: Stored): Promise<X509Certificate> {
+async function store(device: ActorContext, stored: Stored): Promise<Buffer> {
   const { tenantId, username: controllerId } = device.caller;
   const { targetId, groupId, authorityId, signed, now } = stored;
-  const { certificate, notBefore, notAfter: expiresAt } = signed;
-  const serial = canonicalSerial(certificate.serialNumber);
+  const { der, serial, notBefore, notAfter: expiresAt } = signed;
   await change(device, async (tx, changes) => {
     await lockTarget(tx, tenantId, targetId);
     if (stored.renewedId !== undefined) await requireUnrevoked(tx, tenantId, stored.renewedId);
     await requireRoom(tx, { tenantId, targetId, now });
     const [inserted] = await insertCertificate(tx).execute({
       ...{ tenantId, targetId, authorityId, groupId, serial },
-      certificate: certificate.toString(),
+      certificate: certificatePem(der),
       ...times({ notBefore, expiresAt, issuedAt: now }),
     });
     if (!inserted) return requireSame(tx, stored, tenantId);
@@ -130,7 +129,7 @@ async function store(device: ActorContext, stored: Stored): Promise<X509Certific
       changes: { serial: { new: serial }, expiresAt: { new: expiresAt } },
     });
   });
-  return certificate;
+  return der;
 }
 
 const times = (given: Record<string, Date>) =>
@@ -179,7 +178,7 @@ const countUnexpired = preparedSql<{ count: number }>(
 /** An EST server may answer the same request with the same certificate. @throws UNAVAILABLE where it is another one */
 async function requireSame(
   tx: Transaction,
-  { targetId, authorityId, signed: { certificate } }: Stored,
+  { targetId, authorityId, signed: { der, serial } }: Stored,
   tenantId: number,
 ): Promise<void> {
   const [same] = await tx
@@ -189,9 +188,9 @@ async function requireSame(
       and(
         eq(issuedCertificates.tenantId, tenantId),
         eq(issuedCertificates.authorityId, authorityId),
-        eq(issuedCertificates.serial, canonicalSerial(certificate.serialNumber)),
+        eq(issuedCertificates.serial, serial),
         eq(issuedCertificates.targetId, targetId),
-        eq(issuedCertificates.certificate, certificate.toString()),
+        eq(issuedCertificates.certificate, certificatePem(der)),
         isNull(issuedCertificates.revokedAt),
       ),
     );

@@ -10,6 +10,13 @@ export const refuseAt =
     invalid(`${path.join('.')}: ${rule}`, path);
 type Refuse = ReturnType<typeof refuseAt>;
 
+/** A certificate in PEM, as OpenSSL writes it. */
+export const certificatePem = (der: Buffer): string =>
+  `-----BEGIN CERTIFICATE-----\n${inLines(der)}\n-----END CERTIFICATE-----\n`;
+
+/** In Base64, in lines of 64 characters. */
+export const inLines = (der: Buffer): string => der.toString('base64').replace(/.{64}(?=.)/g, '$&\n');
+
 /** Reads certificates in PEM, as many as a chain has. @throws INVALID_INPUT */
 export function readCertificates(pem: string, refuse: Refuse): X509Certificate[] {
   const blocks = pem.match(/-----BEGIN ([^-]*)-----[^-]*-----END \1-----/g) ?? [];

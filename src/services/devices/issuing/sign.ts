@@ -1,4 +1,4 @@
-import { createPublicKey, hash, type KeyObject, randomBytes, X509Certificate } from 'node:crypto';
+import { createPublicKey, hash, type KeyObject, randomBytes, type X509Certificate } from 'node:crypto';
 import { AsnConvert } from '@peculiar/asn1-schema';
 import * as asn1 from '@peculiar/asn1-x509';
 import { derReader } from '../../software/content-info/der.ts';
@@ -49,13 +49,17 @@ const EARLIER_MS = 300_000;
 
 interface Wish {
   commonName: string;
-  publicKey: KeyObject;
+  /** Its public key with the algorithm, in DER: a SubjectPublicKeyInfo. */
+  keyInfo: Buffer;
   now: Date;
   notAfter: Date;
 }
 
+/** It is not read again: that would take longer than to sign it. */
 export interface SignedCertificate {
-  certificate: X509Certificate;
+  der: Buffer;
+  /** In upper-case hexadecimal, without leading zeros. */
+  serial: string;
   notBefore: Date;
   notAfter: Date;
 }
@@ -91,31 +95,29 @@ export function signDevice(
 }
 
 /** The certificate of a new authority that nobody stands above. */
-export function signAuthority(key: KeyObject, wish: Omit<Wish, 'publicKey'>): Promise<SignedCertificate> {
-  const publicKey = createPublicKey(key);
+export function signAuthority(key: KeyObject, wish: Omit<Wish, 'keyInfo'>): Promise<SignedCertificate> {
+  const keyInfo = createPublicKey(key).export({ format: 'der', type: 'spki' });
   const itself = {
     name: nameOf(wish.commonName),
     algorithm: der(algorithmOf(key)),
-    authorityKeyId: [authorityKeyId(keyIdOf(keyInfoOf(publicKey)))],
+    authorityKeyId: [authorityKeyId(keyIdOf(keyInfo))],
     key,
   };
-  return sign(itself, { ...wish, publicKey }, FOR_AUTHORITIES);
+  return sign(itself, { ...wish, keyInfo }, FOR_AUTHORITIES);
 }
-
-const keyInfoOf = (publicKey: KeyObject): Buffer => publicKey.export({ format: 'der', type: 'spki' });
 
 const VERSION_3 = Buffer.from([EXPLICIT_0, 0x03, 0x02, 0x01, 0x02]);
 
 async function sign(
   { name, algorithm, authorityKeyId, key }: Issuer,
-  { commonName, publicKey, now, notAfter: end }: Wish,
+  { commonName, keyInfo, now, notAfter: end }: Wish,
   extensions: readonly Buffer[],
 ): Promise<SignedCertificate> {
-  const keyInfo = keyInfoOf(publicKey);
+  const serial = newSerial();
   const notBefore = wholeSeconds(now.getTime() - EARLIER_MS);
   const notAfter = wholeSeconds(end.getTime());
   const signed = enclose(SEQUENCE, [
-    ...[VERSION_3, integer(newSerial()), algorithm, name],
+    ...[VERSION_3, integer(serial), algorithm, name],
     enclose(SEQUENCE, [time(notBefore), time(notAfter)]),
     nameOf(commonName),
     keyInfo,
@@ -127,8 +129,8 @@ async function sign(
       ]),
     ]),
   ]);
-  const whole = enclose(SEQUENCE, [signed, algorithm, bitString(await signBytes(key, signed))]);
-  return { certificate: new X509Certificate(whole), notBefore, notAfter };
+  const der = enclose(SEQUENCE, [signed, algorithm, bitString(await signBytes(key, signed))]);
+  return { der, serial: serial.toString('hex').toUpperCase(), notBefore, notAfter };
 }
 
 const KEY_IDENTIFIER = 0x80;

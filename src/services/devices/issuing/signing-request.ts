@@ -4,7 +4,7 @@ import { AsnConvert } from '@peculiar/asn1-schema';
 import * as asn1 from '@peculiar/asn1-x509';
 import type { KeyKind } from '../../../database/tables/enrollment.ts';
 import { invalid } from '../../../errors.ts';
-import { derReader } from '../../software/content-info/der.ts';
+import { type DerReader, derReader } from '../../software/content-info/der.ts';
 import { COMMON_NAME } from '../certificate-authorities/certificate.ts';
 import {
   BIT_STRING,
@@ -13,7 +13,10 @@ import {
   INTEGER,
   identifierText,
   OBJECT_IDENTIFIER,
+  PRINTABLE_STRING,
   SEQUENCE,
+  SET,
+  UTF8_STRING,
 } from './der.ts';
 import { isKnownSignature, isSignedBy, keyKindOf, publicKeyOf } from './keys.ts';
 
@@ -22,11 +25,15 @@ export interface SigningRequest {
   /** As it came, in DER. */
   der: Buffer;
   publicKey: KeyObject;
+  /** The same with its algorithm as it came, in DER: a SubjectPublicKeyInfo. */
+  keyInfo: Buffer;
   keyKind: KeyKind;
   /** The names in its subject. */
   commonNames: string[];
   /** The further names that it asks for. */
   names: AlternativeName[];
+  /** Its challenge passwords, by which EST ties a request to a connection. */
+  challenges: string[];
   /** What else it asks for, as people call it: nobody here heeds it, but an authority above may. */
   others: string[];
   /** Whether whoever sent it has the private key. */
@@ -40,13 +47,15 @@ export interface AlternativeName {
 }
 
 const EXTENSION_REQUEST = '1.2.840.113549.1.9.14';
+const CHALLENGE_PASSWORD = '1.2.840.113549.1.9.7';
 const MOST_NAMES = 20;
 
 const refuse = (rule: string) => invalid(`request: ${rule}`, ['request']);
 
 /** Reads a request in DER; its signature isn't checked yet. @throws INVALID_INPUT */
 export function readSigningRequest(der: Buffer): SigningRequest {
-  const { info, algorithm, signature, publicKey, commonNames, names, others } = parse(der);
+  const { info, algorithm, signature, publicKey, keyInfo, commonNames, ...wishes } = parse(der);
+  const { names } = wishes;
   if (!isKnownSignature(algorithm))
     throw refuse('must be signed by RSA, ECDSA or Ed25519, over SHA-256 or a longer hash');
   const keyKind = keyKindOf(publicKey);
@@ -56,11 +65,9 @@ export function readSigningRequest(der: Buffer): SigningRequest {
     );
   if (names.length > MOST_NAMES) throw refuse(`must ask for at most ${MOST_NAMES} alternative names`);
   return {
-    der,
-    publicKey,
-    keyKind,
+    ...{ der, publicKey, keyInfo, keyKind },
+    ...wishes,
     names: names.map((name) => ({ name, text: textOf(name) })),
-    others,
     commonNames,
     isProven: () => isSignedBy(publicKey, algorithm, info, signature).catch(() => false),
   };
@@ -76,15 +83,21 @@ function parse(der: Buffer) {
     const bits = request.read(BIT_STRING);
     const fields = derReader(info).enter(SEQUENCE);
     fields.read(INTEGER);
-    const subject = AsnConvert.parse(fields.whole(SEQUENCE), asn1.Name);
-    const publicKey = publicKeyOf(fields.whole(SEQUENCE));
+    const subject = namesIn(fields.enter(SEQUENCE));
+    const keyInfo = fields.whole(SEQUENCE);
+    const publicKey = publicKeyOf(keyInfo);
+    // OpenSSL reads more than DER and curves that are spelled out (RFC 5480), and a certificate has the key as it came.
+    const key = derReader(keyInfo).enter(SEQUENCE);
+    const kind = key.enter(SEQUENCE);
+    kind.read(OBJECT_IDENTIFIER);
+    if (publicKey.asymmetricKeyType === 'ec') kind.read(OBJECT_IDENTIFIER);
+    key.read(BIT_STRING);
     const attributes = fields.isAtEnd() ? [] : attributesIn(fields.read(EXPLICIT_0));
-    const isAllRead = [whole, request, fields].every((reader) => reader.isAtEnd());
+    const isAllRead = [whole, request, fields, key].every((reader) => reader.isAtEnd());
     if (bits[0] !== 0 || !isAllRead) throw new RangeError('something is left over');
-    const own = subject.flat().filter(({ type }) => type === COMMON_NAME);
     return {
-      ...{ info, algorithm, publicKey, signature: bits.subarray(1) },
-      commonNames: own.map(({ value }) => value.toString()),
+      ...{ info, algorithm, publicKey, keyInfo, signature: bits.subarray(1) },
+      commonNames: subject.flatMap(({ type, value }) => (type === COMMON_NAME ? [value] : [])),
       ...wishesIn(subject, attributes),
     };
   } catch {
@@ -92,25 +105,55 @@ function parse(der: Buffer) {
   }
 }
 
+interface NameInSubject {
+  /** An object identifier. */
+  type: string;
+  value: string;
+}
+
+/** The names in a subject (X.501), in their order. */
+function namesIn(subject: DerReader): NameInSubject[] {
+  const names: NameInSubject[] = [];
+  while (!subject.isAtEnd()) {
+    const together = subject.enter(SET);
+    do {
+      const name = together.enter(SEQUENCE);
+      names.push({ type: identifierText(name.read(OBJECT_IDENTIFIER)), value: textIn(name) });
+      if (!name.isAtEnd()) throw new RangeError('something is left over');
+    } while (!together.isAtEnd());
+  }
+  return names;
+}
+
+/** The next value as text: by hand, where it is of a kind that all requests have. */
+function textIn(reader: DerReader): string {
+  const tag = reader.tag() ?? 0;
+  if (tag === UTF8_STRING || tag === PRINTABLE_STRING) return reader.read(tag).toString('utf8');
+  return AsnConvert.parse(reader.whole(tag), asn1.AttributeValue).toString();
+}
+
 /** Most requests have none, which takes no time. */
 const attributesIn = (content: Buffer): asn1.Attribute[] =>
   content.length ? [...AsnConvert.parse(enclose(SEQUENCE, [content]), Attributes)] : [];
 
 /** Its further names, and whatever it asks for besides. */
-function wishesIn(subject: asn1.Name, attributes: readonly asn1.Attribute[]) {
+function wishesIn(subject: readonly NameInSubject[], attributes: readonly asn1.Attribute[]) {
   const extensions = attributes
     .filter(({ type }) => type === EXTENSION_REQUEST)
     .flatMap(({ values }) => values.flatMap((value) => [...AsnConvert.parse(value, asn1.Extensions)]));
   const isNames = ({ extnID }: asn1.Extension) => extnID === asn1.id_ce_subjectAltName;
   const others = [
-    ...subject.flat().flatMap(({ type }) => (type === COMMON_NAME ? [] : [`${type} in its subject`])),
+    ...subject.flatMap(({ type }) => (type === COMMON_NAME ? [] : [`${type} in its subject`])),
     ...extensions.flatMap((wanted) => (isNames(wanted) ? [] : [`the extension ${wanted.extnID}`])),
     ...attributes.flatMap(({ type }) => (type === EXTENSION_REQUEST ? [] : [`the attribute ${type}`])),
   ];
   const names = extensions
     .filter(isNames)
     .flatMap(({ extnValue }) => [...AsnConvert.parse(extnValue, asn1.SubjectAlternativeName)]);
-  return { names, others };
+  const challenges = attributes
+    .filter(({ type }) => type === CHALLENGE_PASSWORD)
+    .flatMap(({ values }) => values.map((value) => AsnConvert.parse(value, asn1.DirectoryString).toString()));
+  return { names, challenges, others };
 }
 
 /** A name of a certificate as policies have it; undefined for a kind that nobody gets. */

@@ -6,6 +6,8 @@ export interface DerReader {
   whole(tag: number): Buffer;
   /** The same, to read the values in it. @throws RangeError */
   enter(tag: number): DerReader;
+  /** The tag of the next value; undefined at the end. */
+  tag(): number | undefined;
   isAtEnd(): boolean;
 }
 
@@ -23,7 +25,13 @@ export function derReader(bytes: Buffer): DerReader {
     read(tag);
     return bytes.subarray(begin, at);
   };
-  return { read, whole, enter: (tag) => derReader(read(tag)), isAtEnd: () => at >= bytes.length };
+  return {
+    read,
+    whole,
+    enter: (tag) => derReader(read(tag)),
+    tag: () => bytes[at],
+    isAtEnd: () => at >= bytes.length,
+  };
 }
 
 /** Indefinite lengths are not of DER. */

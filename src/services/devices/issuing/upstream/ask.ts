@@ -6,6 +6,7 @@ import type { ReceiverKey } from '../../../platform/outgoing/slots.ts';
 import type { ActorContext, Platform } from '../../../shared/context.ts';
 import { cutText, storableText } from '../../../shared/text.ts';
 import { factsOf } from '../../certificate-authorities/certificate.ts';
+import { canonicalSerial } from '../../certificate-authorities/input.ts';
 import { readCertsOnly } from '../certs-only.ts';
 import { type AuthorityChain, faultOfMember } from '../input.ts';
 import { keyKindOf } from '../keys.ts';
@@ -87,8 +88,9 @@ export async function askForCertificate(
     if (said.isDevices) throw invalid('request: the authority that signs refuses it', ['request']);
     throw issuingUnavailable(DOWN, spread(300));
   }
+  const { raw: der, serialNumber } = said.certificate;
   const { notBefore, notAfter } = factsOf(said.certificate);
-  return { certificate: said.certificate, notBefore, notAfter };
+  return { der, serial: canonicalSerial(serialNumber), notBefore, notAfter };
 }
 
 const BUSY = 'As many certificates are asked for as can be now.';
