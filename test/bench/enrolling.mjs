@@ -1,17 +1,22 @@
-/** How many devices a second get their first certificate by EST, and how long polls take meanwhile. */
+/**
+ * How many devices a second get their first certificate by EST, and how long polls take meanwhile: those at Muster, and those at
+ * another server that does nothing else, whose time shows what the machine takes.
+ */
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { measure } from './measure.mjs';
+import { measure, median } from './measure.mjs';
 import { askGraphql, startMuster } from './muster.mjs';
-import { openLoad, pause } from './processes.mjs';
+import { openChild, openLoad, pause } from './processes.mjs';
 import { printRate, printTime, printTitle } from './report.mjs';
 import { openPolls } from './rollouts.mjs';
 
 const DEVICES = 2_000;
 const CONNECTIONS = 16;
+/** What the other server answers to every poll. */
+const BARE_ANSWER = { headers: { 'Content-Type': 'application/json', 'Content-Length': '2' }, body: '{}' };
 
 /** Every certificate is that of a new device, so its registration is in the figures. Needs `openssl`. */
 export async function benchEnrolling({ dataDir, effort }) {
@@ -34,18 +39,34 @@ async function enroll(muster, { estPath, token, body }, effort) {
   const load = await openLoad(port, CONNECTIONS, { kind: 'enrolls', path, token, body, host, tls });
   const label = 'certificates of new devices, over TLS that is kept';
   const [result] = await measure([{ label, pid, run: load.run }], effort);
-  const polls = await openPolls(muster, DEVICES);
-  const wait = () => pause(effort.seconds * 1_000);
-  await polls.during(wait);
-  const quiet = await polls.during(wait);
-  const busy = await polls.during(() => load.run(effort.seconds));
+  const bare = openChild('bare-node.mjs');
+  const { port: barePort } = await bare.ask(BARE_ANSWER);
+  const own = await pollsBeside(muster, load, effort);
+  const others = await pollsBeside({ port: barePort, host: `127.0.0.1:${barePort}` }, load, effort);
   printTitle(`Enrolling by EST, ${CONNECTIONS} connections`);
   printRate(result);
-  printTime('  99 of 100 polls when quiet', quiet.p99, 1);
-  printTime('  meanwhile', busy.p99, busy.p99 / quiet.p99, 3);
+  printTime('  99 of 100 polls when quiet', own.quiet, 1);
+  printTime('  meanwhile', own.busy, own.busy / own.quiet, 3);
+  printTime('  of a bare node:http beside them, when quiet', others.quiet, 1);
+  printTime('  meanwhile', others.busy, others.busy / others.quiet);
   await load.close();
-  await polls.close();
+  await bare.close();
   await muster.stop();
+}
+
+/** How long 99 of 100 polls take at a server, when it is quiet and while the load runs at Muster, in turn. */
+async function pollsBeside(server, load, { runs, seconds }) {
+  const polls = await openPolls(server, DEVICES);
+  const wait = () => pause(seconds * 1_000);
+  await polls.during(wait);
+  const quiet = [];
+  const busy = [];
+  for (let round = 0; round < runs; round++) {
+    quiet.push((await polls.during(wait)).p99);
+    busy.push((await polls.during(() => load.run(seconds))).p99);
+  }
+  await polls.close();
+  return { quiet: median(quiet), busy: median(busy) };
 }
 
 /** A group that issues certificates of an authority that was made here. */
