@@ -16,7 +16,6 @@ import { DatabaseUnavailableError } from './database/unavailable.ts';
 import { firstScreen } from './first-screen.ts';
 import { ListenError, listen } from './listening/listen.ts';
 import { openLog } from './log.ts';
-import { serve } from './server.ts';
 import { requireSecretKeys } from './services/platform/secrets/keys.ts';
 import { hasDefaultPassword } from './services/platform/tenants/default-password.ts';
 import {
@@ -43,6 +42,9 @@ let ending: Promise<void> | undefined;
 let exitCode = 0;
 let sayEnd = (): void => {};
 let complainOf = (line: string): void => console.error(`muster: ${line}`);
+
+/** Loaded where it is needed: most of the program, which a start that is refused, and a process that only has workers, do without. */
+const theServer = () => import('./server.ts');
 
 async function main(): Promise<void> {
   const config = readConfig(process.env);
@@ -78,6 +80,7 @@ async function main(): Promise<void> {
   });
   const { url, port } = listening;
   if (config.MUSTER_WORKERS === 1) {
+    const { serve } = await theServer();
     const server = await serve(config, listening, { database, log });
     endings.push({ what: 'the server', end: server.stop });
   } else {
@@ -121,6 +124,7 @@ function defaultPasswordIn({ HOST }: Config): string {
 async function serveAsWorker(config: Config, database: WorkerDatabase, log: ReturnType<typeof openLog>) {
   const listening = await listen(config, log);
   endings.push({ what: 'the port', end: async () => void listening.server.close() });
+  const { serve } = await theServer();
   const server = await serve(config, listening, { database, log, shareMetrics });
   endings.push({ what: 'the server', end: server.stop });
   process.send?.({ serving: true });
