@@ -66,7 +66,12 @@ await unlessBuilt('graphiql', [...sourcesOf(CONSOLE, isGraphiql), ...shared], ()
 );
 await unlessBuilt(
   'console',
-  [...sourcesOf(CONSOLE, (file) => !isGraphiql(file)), join(ROOT, 'schema.graphql'), ...shared],
+  [
+    ...sourcesOf(CONSOLE, (file) => !isGraphiql(file)),
+    join(ROOT, 'src/rollout-shares.ts'),
+    join(ROOT, 'schema.graphql'),
+    ...shared,
+  ],
   async () => {
     const { generate } = await import('./codegen.mjs');
     await generate();

@@ -1,6 +1,7 @@
 import type { Transaction } from '../../../database/connect.ts';
 import { rolloutGroups, rollouts } from '../../../database/tables/rollouts.ts';
 import { distributionSetNotFound, invalid } from '../../../errors.ts';
+import { filtersTakenWhole, leftBy } from '../../../rollout-shares.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { requireFilterWhollyReadable } from '../../access/readable-fields.ts';
 import { scopeCondition } from '../../access/scopes.ts';
@@ -19,7 +20,7 @@ import { refuseIfAllOutside } from '../assignments/compatibility.ts';
 import { DEFAULT_WEIGHT } from '../assignments/input.ts';
 import { type NewRollout, RolloutInput } from './input.ts';
 import { countEligible, eligibleTargets, readTargetFilter } from './matching.ts';
-import { filtersTakenWhole, type GroupPlan, leftBy, planGroups } from './plan-groups.ts';
+import { type GroupPlan, planGroups } from './plan-groups.ts';
 import { type Rollout, readRollouts } from './rollout.ts';
 
 /**

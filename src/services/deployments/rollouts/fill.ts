@@ -4,11 +4,12 @@ import { chunks, insertFromArrays } from '../../../database/bulk.ts';
 import type { Transaction } from '../../../database/connect.ts';
 import { rolloutGroups, rolloutTargets } from '../../../database/tables/rollouts.ts';
 import { targets } from '../../../database/tables/targets.ts';
+import { shareOf } from '../../../rollout-shares.ts';
 import { targetsWith } from '../../fleet/targets/keys.ts';
 import { creationStamp } from '../../shared/authorship.ts';
 import { type GroupRow, groupsOf, writeGroup } from './group.ts';
 import { eligibleTargets, isInNoGroup } from './matching.ts';
-import { type GroupPlan, shareOf } from './plan-groups.ts';
+import type { GroupPlan } from './plan-groups.ts';
 import { type HasMore, ROWS_A_STEP, type RolloutStep, setRolloutStatus } from './step.ts';
 
 /** A step of a new rollout: puts targets into the first group that isn't filled, in the order of their creation. */

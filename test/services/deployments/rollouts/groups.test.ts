@@ -1,11 +1,11 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { sizesOf } from '../../../../src/console/pages/rollouts/sizes.ts';
+import { filtersTakenWhole, shareOf } from '../../../../src/rollout-shares.ts';
 import { createRollout } from '../../../../src/services/deployments/rollouts/create.ts';
 import type { RolloutInput } from '../../../../src/services/deployments/rollouts/input.ts';
 import { listRolloutGroups } from '../../../../src/services/deployments/rollouts/list.ts';
 import { listTargetsOfEachGroup } from '../../../../src/services/deployments/rollouts/list-of-each.ts';
-import { filtersTakenWhole, shareOf } from '../../../../src/services/deployments/rollouts/plan-groups.ts';
 import { addCompatibleSetTypes } from '../../../../src/services/fleet/target-types/compatible-set-types.ts';
 import { createTargetTypes } from '../../../../src/services/fleet/target-types/create.ts';
 import { assignTargetType } from '../../../../src/services/fleet/targets/assign-type.ts';
