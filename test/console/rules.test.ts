@@ -4,6 +4,7 @@ import { RULES } from '../../src/console/parts/rules.ts';
 import { NewRole } from '../../src/services/access/roles/input.ts';
 import { Username } from '../../src/services/access/users/input.ts';
 import { RolloutUpdate } from '../../src/services/deployments/rollouts/input.ts';
+import { DerivationKeyText } from '../../src/services/devices/enrollment/derivation.ts';
 import { MetadataEntry } from '../../src/services/fleet/target-metadata/input.ts';
 import { controllerId, TargetFields } from '../../src/services/fleet/targets/input.ts';
 import { WebhookInput } from '../../src/services/platform/webhooks/input.ts';
@@ -25,6 +26,7 @@ const SERVER: Record<Ruled, readonly z.ZodType[]> = {
   controllerId: [controllerId],
   token: [TargetFields.shape.securityToken],
   address: [TargetFields.shape.address],
+  derivationKey: [DerivationKeyText],
   key: [MetadataEntry.shape.key],
   value: [MetadataEntry.shape.value],
   filename: [ArtifactDetails.shape.filename],

@@ -4,7 +4,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-const SIZES = { wide: { width: 1280, height: 800 }, narrow: { width: 390, height: 844 } };
+const SIZES = { wide: { width: 1440, height: 900 }, narrow: { width: 390, height: 844 } };
 const SCHEMES = ['light', 'dark'];
 /** A page that keeps waiting is a picture, too. */
 const PATIENCE_MS = 60_000;
@@ -27,6 +27,7 @@ const PATHS = [
   'enrollment?tab=groups',
   'settings?tab=general',
   'settings?tab=tags',
+  'settings?tab=setTags',
   'settings?tab=types',
   'settings?tab=certificates',
   'settings?tab=webhooks',

@@ -27,6 +27,13 @@ const baseUrl = () => BASE.href.replace(/\/$/, '');
 export const curlCommand = ({ tenant, controllerId, token }: Device): string =>
   `curl -H ${word(`Authorization: TargetToken ${token}`)} \\\n  ${word(`${baseUrl()}/${tenant}/controller/v1/${encodeURIComponent(controllerId)}`)}`;
 
+/** The token of a device as a factory derives it from the key of an enrollment group, and one poll with it. */
+export const derivedTokenCommand = ({ tenant, key }: { tenant: string; key: string }): string =>
+  [
+    `token=$(printf %s device-1 | openssl dgst -sha256 -mac HMAC -macopt hexkey:${key} -binary | basenc --base64url | tr -d =)`,
+    `curl -H "Authorization: TargetToken $token" \\\n  ${word(`${baseUrl()}/${tenant}/controller/v1/device-1`)}`,
+  ].join('\n');
+
 /** SWUpdate with suricatta, its client for hawkBit. */
 export const swupdateCommand = ({ tenant, controllerId, token }: Device): string =>
   `swupdate -u ${word(`-t ${tenant} -i ${controllerId} -u ${baseUrl()} -k ${token}`)}`;

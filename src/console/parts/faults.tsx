@@ -1,4 +1,5 @@
 import { Alert, Text } from '@mantine/core';
+import { capitalized } from '../texts/common.ts';
 
 /** What the server found wrong, where no field of a form is to blame. */
 export function Faults({ messages }: { messages: readonly string[] }) {
@@ -7,7 +8,7 @@ export function Faults({ messages }: { messages: readonly string[] }) {
     <Alert color="red" variant="light" role="alert">
       {messages.map((message) => (
         <Text size="sm" key={message}>
-          {message}
+          {capitalized(message)}
         </Text>
       ))}
     </Alert>

@@ -1,6 +1,7 @@
 import { Button, Group, Stack } from '@mantine/core';
 import { Fragment } from 'react';
 import type { CombinedError } from 'urql';
+import { capitalized } from '../texts/common.ts';
 import { filterTexts as texts } from '../texts/targets.ts';
 import classes from './filter-field.module.css';
 
@@ -61,8 +62,7 @@ function marksIn(faults: readonly FilterFault[]) {
 }
 
 /** The place is marked, and needs no number. */
-const sentence = (message: string) =>
-  message.replace(/^At position \d+: /, '').replace(/^\p{Ll}/u, (letter) => letter.toUpperCase());
+const sentence = (message: string) => capitalized(message.replace(/^At position \d+: /, ''));
 
 /** So many are told in words; all are marked. */
 const MOST_TOLD = 4;

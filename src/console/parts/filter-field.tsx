@@ -18,8 +18,13 @@ export interface FilterFieldProps {
   faults: readonly FilterFault[];
   onChange: (filter: string) => void;
   placeholder?: string;
-  /** What it is called, for those who hear it. */
   label?: string;
+  /** As a field of a form its label is seen, and what is written counts at once: the form may be sent next. */
+  inForm?: boolean;
+  description?: string | undefined;
+  /** What else there is to say against it. */
+  error?: string | undefined;
+  required?: boolean | undefined;
 }
 
 /**
@@ -33,8 +38,12 @@ export function FilterField({
   onChange,
   placeholder = texts.placeholder,
   label = texts.label,
+  inForm = false,
+  description,
+  error,
+  required,
 }: FilterFieldProps) {
-  const writing = useWriting(value, onChange);
+  const writing = useWriting(value, onChange, inForm);
   const { text, position, input } = writing;
   const combobox = useCombobox({ onDropdownClose: () => combobox.resetSelectedOption() });
   const suggestions = useSuggestions(of, { text, position }, combobox.dropdownOpened);
@@ -52,17 +61,19 @@ export function FilterField({
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== 'Enter' || combobox.getSelectedOptionIndex() >= 0) return;
+    // The first Enter ends the filter, and only the next one sends the form.
+    if (inForm && combobox.dropdownOpened && suggestions.length > 0) event.preventDefault();
     combobox.closeDropdown();
     writing.applyNow(text);
   };
 
   return (
-    <div className={classes.field}>
+    <div className={inForm ? classes.inForm : classes.field}>
       <Combobox store={combobox} onOptionSubmit={take} withinPortal position="bottom-start" width="target">
         <Combobox.Target withExpandedAttribute>
           <TextInput
             ref={input}
-            aria-label={label}
+            {...(inForm ? { label, description, required, withAsterisk: false } : { 'aria-label': label })}
             aria-autocomplete="list"
             placeholder={placeholder}
             value={text}
@@ -95,12 +106,14 @@ export function FilterField({
               </div>
             )}
             error={
-              shown.length > 0 && (
+              shown.length > 0 ? (
                 <FaultTexts
                   text={text}
                   faults={shown}
                   onMend={(mended) => writing.write({ text: mended, position: mended.length })}
                 />
+              ) : (
+                error
               )
             }
             spellCheck={false}
@@ -133,7 +146,7 @@ const Suggestion = ({ of: { text, description }, index }: { of: FilterSuggestion
 );
 
 /** The text as it is being written, where the writer is in it, and how far the field is scrolled. */
-function useWriting(value: string, onChange: (filter: string) => void) {
+function useWriting(value: string, onChange: (filter: string) => void, isImmediate: boolean) {
   const input = useRef<HTMLInputElement>(null);
   const [text, setText] = useState(value);
   const [position, setPosition] = useState(value.length);
@@ -145,7 +158,8 @@ function useWriting(value: string, onChange: (filter: string) => void) {
     sent.current.push(next.trim());
     onChange(next);
   };
-  const applySoon = useDebouncedCallback(applyNow, PAUSE_MS);
+  const applyLater = useDebouncedCallback(applyNow, PAUSE_MS);
+  const applySoon = isImmediate ? applyNow : applyLater;
   useEffect(() => {
     const own = sent.current.indexOf(value.trim());
     sent.current = own < 0 ? [] : sent.current.slice(own + 1);

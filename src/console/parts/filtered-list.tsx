@@ -4,6 +4,8 @@ import type { FilterEntity } from '../api/types.documents.ts';
 import { tableTexts as texts } from '../texts/table.ts';
 import { FilterField } from './filter-field.tsx';
 import { ListFrame } from './list-frame.tsx';
+import { isForbidden } from './reason.ts';
+import { Refused } from './states.tsx';
 import type { List } from './use-list.ts';
 
 /** A list under its filter. As long as there is nothing to filter, that alone is said. */
@@ -34,6 +36,7 @@ export function FilteredList<Row>({
 }) {
   const { filter, faults, setFilter } = list;
   if (list.isEmpty) return empty;
+  if (!list.page && isForbidden(list.of.error)) return <Refused />;
   return (
     <Stack gap="md">
       <Group gap="xs" align="flex-start">

@@ -6,6 +6,7 @@ import { tableTexts as texts } from '../texts/table.ts';
 import type { FilterFault } from './filter-fault.tsx';
 import { Pager } from './pager.tsx';
 import type { Place } from './place.ts';
+import { isBadInput } from './reason.ts';
 import { Empty, Failed } from './states.tsx';
 import type { ListPage } from './use-list.ts';
 
@@ -42,7 +43,11 @@ export function ListFrame({
   const isFirst = place.after === undefined && place.before === undefined;
   if (!page && filter?.faults.length)
     return <Unfiltered title={texts.faultTitle} hint={texts.faultHint} of={filter} />;
-  if (!page && of.error) return <Failed error={of.error} reload={of.reload} />;
+  if (!page && of.error) {
+    // A place that is none will never be one: its first page is.
+    const reload = isBadInput(of.error) && !isFirst ? () => onMove({}) : of.reload;
+    return <Failed error={of.error} reload={reload} />;
+  }
   if (page?.nodes.length === 0 && isFirst && !of.stale)
     return filter?.text ? <Unfiltered title={filter.nothing} hint={texts.nothingHint} of={filter} /> : empty;
   const isWhole = isFirst && page?.totalCount === page?.nodes.length;

@@ -2,6 +2,7 @@ import { Box, Group, Skeleton, Stack, Text, Title, VisuallyHidden } from '@manti
 import { useDocumentTitle } from '@mantine/hooks';
 import type { ReactNode } from 'react';
 import { common } from '../texts/common.ts';
+import { Refused } from './states.tsx';
 
 /** The frame of each page: its title, which is the window's too, what can be done here, and its content. */
 export function Page({
@@ -51,3 +52,10 @@ export function Page({
     </Stack>
   );
 }
+
+/** In place of a page that only does what the caller may not do. */
+export const RefusedPage = ({ title }: { title: string }) => (
+  <Page title={title}>
+    <Refused />
+  </Page>
+);

@@ -30,6 +30,17 @@ const hash =
     return isWrong ? texts.hexadecimal(digits) : undefined;
   };
 
+const LEAST_KEY = 32;
+const MOST_KEY = 128;
+
+/** A key in hexadecimal that tokens are derived from; none is a random one. */
+const derivationKey: Rule = (text, isLeft) => {
+  const { length } = text.trim();
+  if (/[^0-9a-f]/i.test(text.trim()) || (isLeft && length % 2 === 1)) return texts.bytes;
+  if (length > 2 * MOST_KEY) return texts.mostBytes(MOST_KEY);
+  return isLeft && length > 0 && length < 2 * LEAST_KEY ? texts.leastBytes(LEAST_KEY) : undefined;
+};
+
 const isAddress = (text: string) => /^https?:\/\/[^/?#]/i.test(text) && URL.canParse(text);
 const length2048 = ruleOf(atMost(2048));
 
@@ -47,6 +58,7 @@ export const RULES = {
   controllerId: entered(256, [(text) => /[ \t\n\v\f\r]/.test(text), texts.whiteSpace], SEGMENT),
   token: ruleOf(atMost(128), [(text) => /[^\x20-\x7e]/.test(text), texts.header]),
   address: ruleOf(atMost(512)),
+  derivationKey,
   key: ruleOf(atMost(128), SEGMENT),
   value: ruleOf(atMost(4_000)),
   filename: entered(256, [(text) => /[<>/\\]|\p{Cc}/u.test(text), texts.filename], SEGMENT),

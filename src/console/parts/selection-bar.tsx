@@ -1,4 +1,5 @@
-import { Button, Group, Text } from '@mantine/core';
+import { ActionIcon, Button, Group, Text, Tooltip } from '@mantine/core';
+import { IconX } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { common } from '../texts/common.ts';
 import { tableTexts } from '../texts/table.ts';
@@ -41,15 +42,17 @@ export function SelectionBar({
       <Text size="sm" fw={600} className="numbers" aria-live="polite">
         {selection.isAll ? tableTexts.allSelected(count) : tableTexts.selected(count)}
       </Text>
+      <Tooltip label={tableTexts.clear}>
+        <ActionIcon variant="subtle" color="gray" aria-label={tableTexts.clear} onClick={selection.clear}>
+          <IconX size={16} />
+        </ActionIcon>
+      </Tooltip>
       {canSelectAll && (
         <Button size="xs" variant="subtle" onClick={selection.selectAll}>
           {tableTexts.selectAll(total)}
         </Button>
       )}
       {children(count)}
-      <Button size="xs" variant="subtle" onClick={selection.clear}>
-        {tableTexts.clear}
-      </Button>
     </Group>
   );
 }

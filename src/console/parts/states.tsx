@@ -1,8 +1,9 @@
 import { Alert, Box, Button, Center, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { IconLock } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import type { Loaded } from '../api/use-data.ts';
 import { common, failures } from '../texts/common.ts';
-import { reasonOf } from './reason.ts';
+import { isForbidden, reasonOf } from './reason.ts';
 
 /** Lines that are on their way: as high as what replaces them, so that nothing jumps. */
 export function Lines({ count = 6, height = 20 }: { count?: number; height?: number }) {
@@ -46,8 +47,18 @@ export function Empty({
   );
 }
 
-/** It could not be loaded: says why, and offers another try. */
+/** What the caller has no permission for. */
+export const Refused = () => (
+  <Empty
+    icon={<IconLock size={40} stroke={1.4} />}
+    title={failures.forbiddenTitle}
+    hint={failures.forbidden}
+  />
+);
+
+/** It could not be loaded: says why, and offers another try where one may help. */
 export function Failed({ error, reload }: Pick<Loaded<unknown>, 'error' | 'reload'>) {
+  if (isForbidden(error)) return <Refused />;
   return (
     <Alert color="red" variant="light" title={failures.title} role="alert">
       <Stack align="flex-start" gap="sm">

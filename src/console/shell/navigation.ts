@@ -43,12 +43,18 @@ export const MORE_PLACES: readonly (Place & { search?: Record<string, string>; i
     icon: IconPackage,
     needs: ['READ_SOFTWARE_MODULE'] as const,
   })),
-  ...(['tags', 'types'] as const).map((tab) => ({
+  ...(
+    [
+      ['tags', 'READ_TARGET'],
+      ['setTags', 'READ_DISTRIBUTION_SET'],
+      ['types', 'READ_TARGET_TYPE'],
+    ] as const
+  ).map(([tab, needed]) => ({
     to: '/settings' as const,
     search: { tab },
     label: shell.tabs[tab],
     icon: IconSettings,
-    needs: [tab === 'tags' ? 'READ_TARGET' : 'READ_TARGET_TYPE'] as const,
+    needs: [needed],
   })),
   ...(['general', 'certificates', 'webhooks'] as const).map((tab) => ({
     to: '/settings' as const,

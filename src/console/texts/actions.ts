@@ -25,6 +25,7 @@ export const actionsTexts = {
     cancel: 'Cancel',
     force: 'Force',
     end: 'End without the device',
+    delete: 'Delete',
   },
   titles: {
     confirm: (count: number) => `Confirm ${counted(count, 'action')}?`,
@@ -32,6 +33,7 @@ export const actionsTexts = {
     cancel: (count: number) => `Cancel ${counted(count, 'action')}?`,
     force: (count: number) => `Force ${counted(count, 'action')}?`,
     end: (count: number) => `End ${counted(count, 'action')} without the devices?`,
+    delete: (count: number) => `Delete ${counted(count, 'action')}?`,
   },
   asked: {
     confirm: 'Those that wait for a confirmation begin with the next poll; the others stay as they are.',
@@ -39,6 +41,8 @@ export const actionsTexts = {
     cancel: 'The devices are asked to stop. Those that have ended stay as they are.',
     force: 'The devices install at once, with their next poll.',
     end: 'Cancellations that wait for a device are ended at once; the devices may go on all the same.',
+    delete:
+      'They go with their history; what the targets have installed stays. Only actions in the states that the settings allow are deleted. It cannot be undone.',
   },
   buttons: {
     confirm: (count: number) => `Confirm ${numberText(count)}`,
@@ -46,6 +50,7 @@ export const actionsTexts = {
     cancel: (count: number) => `Cancel ${numberText(count)}`,
     force: (count: number) => `Force ${numberText(count)}`,
     end: (count: number) => `End ${numberText(count)}`,
+    delete: (count: number) => `Delete ${numberText(count)}`,
   },
   told: {
     confirm: (count: number) => `${counted(count, 'action')} confirmed.`,
@@ -53,5 +58,6 @@ export const actionsTexts = {
     cancel: (count: number) => `${counted(count, 'action')} canceled.`,
     force: (count: number) => `${counted(count, 'action')} forced.`,
     end: (count: number) => `${counted(count, 'action')} ended.`,
+    delete: (count: number) => `${counted(count, 'action')} deleted.`,
   },
 };

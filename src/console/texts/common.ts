@@ -7,7 +7,15 @@ export const numberText = (count: number): string => number.format(count);
 
 /** `1 target`, `2,000 targets`. */
 export const counted = (count: number, one: string, many = `${one}s`): string =>
-  `${numberText(count)} ${plural.select(count) === 'one' ? one : many}`;
+  `${numberText(count)} ${suiting(count, one, many)}`;
+
+/** The form of a word that suits a number: `1 target gets`, `2 targets get`. */
+export const suiting = (count: number, one: string, many: string): string =>
+  plural.select(count) === 'one' ? one : many;
+
+/** As a sentence begins. */
+export const capitalized = (text: string): string =>
+  text.replace(/^\p{Ll}/u, (letter) => letter.toUpperCase());
 
 const UNITS = ['hour', 'minute', 'second'] as const;
 const unitTexts = UNITS.map(
@@ -57,6 +65,7 @@ export const common = {
 export const failures = {
   title: 'This could not be loaded',
   gone: 'The server does not answer. It is asked again by itself.',
+  forbiddenTitle: 'Not for this account',
   forbidden: 'Your account may not do this. Ask an administrator for the permission.',
   throttled: 'Too many attempts. Wait a moment and try again.',
   other: 'Something went wrong.',

@@ -1,4 +1,4 @@
-import { counted, numberText } from './common.ts';
+import { counted, numberText, suiting } from './common.ts';
 
 export const enrollmentTexts = {
   title: 'Enrollment',
@@ -23,10 +23,15 @@ export const enrollmentTexts = {
   approve: (count: number) => `Approve ${numberText(count)}`,
   reject: (count: number) => `Reject ${numberText(count)}`,
   approveTitle: (count: number) => `Approve ${counted(count, 'device')}?`,
-  approveText: (count: number) => `${counted(count, 'device')} become targets and get their own tokens.`,
+  approveText: (count: number) =>
+    suiting(
+      count,
+      '1 device becomes a target and gets its own token.',
+      `${counted(count, 'device')} become targets and get their own tokens.`,
+    ),
   rejectTitle: (count: number) => `Reject ${counted(count, 'device')}?`,
   rejectText: (count: number) =>
-    `${counted(count, 'device')} are turned away until you approve them after all, under Rejected.`,
+    `${counted(count, 'device')} ${suiting(count, 'is', 'are')} turned away until you approve ${suiting(count, 'it', 'them')} after all, under Rejected.`,
   approved: (count: number) => `${counted(count, 'device')} approved.`,
   rejectedDone: (count: number) => `${counted(count, 'device')} rejected.`,
   newGroup: 'New group',
@@ -87,6 +92,7 @@ export const enrollmentTexts = {
   rotateLater: 'Its other tokens still work for a while, so that devices can be given the new one.',
   overlap: 'Hours in which the others still work',
   removeLabel: (name: string) => `Delete ${name}`,
-  removeText: (count: number) => `Its tokens stop working. ${counted(count, 'target')} stay registered.`,
+  removeText: (count: number) =>
+    `Its tokens stop working. ${counted(count, 'target')} ${suiting(count, 'stays', 'stay')} registered.`,
   removed: 'The group is deleted.',
 };

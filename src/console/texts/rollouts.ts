@@ -1,5 +1,5 @@
 import type { RolloutGroupStatus, RolloutStatus } from '../api/types.documents.ts';
-import { counted, numberText } from './common.ts';
+import { counted, numberText, suiting } from './common.ts';
 
 export const rolloutStatusTexts: Record<RolloutStatus, string> = {
   APPROVAL_DENIED: 'Approval denied',
@@ -94,7 +94,7 @@ export const rolloutTexts = {
   start: 'Start',
   startTitle: 'Start the rollout?',
   startText: (count: number) =>
-    `The first group begins at once; in all, ${counted(count, 'target')} get the set.`,
+    `The first group begins at once; in all, ${counted(count, 'target')} ${suiting(count, 'gets', 'get')} the set.`,
   pause: 'Pause',
   resume: 'Resume',
   retry: 'Retry the failed',
@@ -103,7 +103,7 @@ export const rolloutTexts = {
   stop: 'Stop',
   stopTitle: 'Stop the rollout?',
   stopText: (count: number) =>
-    `${counted(count, 'target')} that have not finished will not get the set. A stopped rollout can't go on.`,
+    `${counted(count, 'target')} that ${suiting(count, 'has', 'have')} not finished will not get the set. A stopped rollout can't go on.`,
   next: 'Start the next group',
   nextTitle: 'Start the next group?',
   nextText: 'It starts though the groups before it have not reached their threshold.',
@@ -112,7 +112,8 @@ export const rolloutTexts = {
   approveText: (count: number) => `It may then be started for ${counted(count, 'target')}.`,
   deny: 'Deny',
   denyTitle: 'Deny the rollout?',
-  denyText: (count: number) => `It will not be started: ${counted(count, 'target')} stay as they are.`,
+  denyText: (count: number) =>
+    `It will not be started: ${counted(count, 'target')} ${suiting(count, 'stays as it is', 'stay as they are')}.`,
   remove: 'Delete',
   removeTitle: 'Delete the rollout?',
   removeText: (count: number) => `The plan for ${counted(count, 'target')} goes; it can't be taken back.`,
@@ -168,6 +169,7 @@ export const newRolloutTexts = {
   form: 'What and where',
   plan: 'The plan',
   planEmpty: 'Type a filter to see how many targets each group gets.',
+  planUnclear: 'It is seen once the filter is complete and right.',
   planNothing: 'No target matches this filter.',
   planTotal: (targets: number, groups: number) =>
     `${counted(targets, 'target')} in ${counted(groups, 'group')}`,

@@ -10,6 +10,9 @@ export const ruleTexts = {
   control: 'must hold no control characters',
   filename: 'must hold no <, >, /, \\ and no control characters',
   hexadecimal: (digits: number) => `must be ${digits} hexadecimal digits`,
+  bytes: 'must be hexadecimal: two digits a byte',
+  leastBytes: (count: number) => `must have ${count} bytes at least`,
+  mostBytes: (count: number) => `must have ${count} bytes at most`,
   whole: 'must be a whole number',
   address: 'must be an http or https address',
 };

@@ -1,4 +1,5 @@
 import type { Channel } from '../api/types.documents.ts';
+import { capitalized } from './common.ts';
 
 export const settingsTexts = {
   title: 'Settings',
@@ -6,6 +7,7 @@ export const settingsTexts = {
   tabs: {
     general: 'General',
     tags: 'Target tags',
+    setTags: 'Set tags',
     types: 'Target types',
     certificates: 'Certificates',
     webhooks: 'Webhooks',
@@ -91,7 +93,8 @@ export const usersTexts = {
   save: 'Save the user',
   saved: (name: string) => `${name}: saved.`,
   created: (name: string) => `${name} can sign in.`,
-  empty: 'There is no user.',
+  table: 'Users',
+  emptyTitle: 'There is no user.',
   username: 'User name',
   password: 'Password',
   passwordHint: 'At least 12 characters.',
@@ -113,7 +116,8 @@ export const rolesTexts = {
   saved: (name: string) => `${name}: saved.`,
   name: 'Name',
   description: 'Description',
-  columns: { name: 'Role', description: 'What for', permissions: 'Permissions', changed: 'Changed' },
+  table: 'Roles',
+  permissions: 'Permissions',
   editLabel: (name: string) => `Edit ${name}`,
   removeLabel: (name: string) => `Delete ${name}`,
   removeText: 'It is refused while a user or an API key has it.',
@@ -163,7 +167,7 @@ export const auditTexts = {
   columns: { at: 'When', type: 'What', subjects: 'Which', actor: 'By', channel: 'Through' },
   more: (count: number) => `${count} in all`,
   /** A sentence's word becomes a title. */
-  event: (what: string) => what.charAt(0).toUpperCase() + what.slice(1),
+  event: capitalized,
   show: (what: string) => `Show: ${what}`,
   channels: {
     DEVICE_API: 'device API',

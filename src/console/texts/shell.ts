@@ -36,6 +36,7 @@ export const shell = {
   tabs: {
     general: 'Settings: authentication and polling',
     tags: 'Settings: target tags',
+    setTags: 'Settings: set tags',
     types: 'Settings: target types',
     certificates: 'Settings: certificates',
     webhooks: 'Settings: webhooks',

@@ -1,5 +1,5 @@
 import type { ActionCancellation } from '../api/types.documents.ts';
-import { counted, numberText } from './common.ts';
+import { counted, numberText, suiting } from './common.ts';
 
 /** What the server says where there is no limit. */
 const ANY_NUMBER = 2 ** 31 - 1;
@@ -112,12 +112,11 @@ export const setTexts = {
   incompleteHint: 'An incomplete set cannot be assigned.',
   filter: 'Which targets',
   filterHint: 'A filter, for example group==pilot',
-  count: (count: number) => `${counted(count, 'target')} match`,
   force: 'How it is installed',
   submit: (count: number) => `Assign to ${counted(count, 'target')}`,
   confirmTitle: (count: number) => `Assign to ${counted(count, 'target')}?`,
   confirmText: (title: string, count: number) =>
-    `${counted(count, 'target')} get ${title} with their next poll.`,
+    `${counted(count, 'target')} ${suiting(count, 'gets', 'get')} ${title} with ${suiting(count, 'its', 'their')} next poll.`,
   assigned: (count: number) => `Assigned to ${counted(count, 'target')}.`,
   remove: 'Delete the set',
   removeText: (title: string) => `${title} is deleted. Its modules stay.`,
@@ -131,6 +130,7 @@ export const targetFilterTexts = {
   all: 'All targets.',
   save: 'Save',
   saved: 'Saved. It counts for what is assigned from now on.',
+  filter: 'Only for targets that match',
   placeholder: 'For all targets',
   suggestion: 'What its updates say',
   use: 'Use it',
@@ -143,7 +143,7 @@ export const targetFilterTexts = {
 export const anywayTexts = {
   title: (count: number) => `Assign to ${counted(count, 'target')} it is not for?`,
   text: (count: number) =>
-    `${counted(count, 'chosen target')} ${count === 1 ? 'does' : 'do'} not match what the set says it is for, and may not be able to install it.`,
+    `${counted(count, 'chosen target')} ${suiting(count, 'does', 'do')} not match what the set says it is for, and may not be able to install it.`,
   action: 'Assign anyway',
 };
 
@@ -185,6 +185,7 @@ export const softwareTypesTexts = {
   most: 'How many of them a set takes',
   mandatory: 'Modules that a set needs',
   optional: 'Modules that it may have',
+  fixedHint: 'Both stay as they are while there are sets of the type.',
   submit: 'Create the type',
   save: 'Save the type',
   saved: (name: string) => `The type ${name} is saved.`,

@@ -92,7 +92,6 @@ export const targetTexts = {
   canceled: 'The device is asked to cancel.',
   allActions: 'All of its actions',
   moreActions: 'Show more',
-  noTag: 'No tags',
 };
 
 export const autoConfirmTexts = {

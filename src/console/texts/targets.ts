@@ -1,4 +1,4 @@
-import { counted } from './common.ts';
+import { counted, suiting } from './common.ts';
 
 const targets = (count: number) => counted(count, 'target');
 
@@ -23,7 +23,6 @@ export const targetsTexts = {
     modified: 'Changed',
   },
   overdue: 'overdue',
-  moreTags: (count: number) => `+${count}`,
   provision: 'Provision a device',
   emptyTitle: 'No targets yet',
   emptyHint: 'Provision a device: you get its token and the commands that it needs.',
@@ -37,10 +36,12 @@ export const filterTexts = {
   suggestions: 'What can come here',
   writeInstead: (word: string) => `Use ${word}`,
   moreFaults: (count: number) => `${counted(count, 'other fault')}, as marked`,
+  matching: (count: number) => `${targets(count)} ${suiting(count, 'matches', 'match')}`,
   saved: 'Target filters',
   save: 'Save this filter',
   saveName: 'Name of the filter',
   saved1: (name: string) => `The filter ${name} is saved.`,
+  editLabel: (name: string) => `Change the filter ${name}`,
   forget: (name: string) => `Delete the filter ${name}`,
   forgotten: (name: string) => `The filter ${name} is deleted.`,
   noneSaved: 'None yet. Type a filter and save it here.',
@@ -53,6 +54,7 @@ export const bulkTexts = {
   group: 'Set group',
   rotate: 'Rotate tokens',
   assign: 'Assign software',
+  release: 'Hand over',
   delete: 'Delete',
   counting: 'Counting …',
   willChange: (count: number) => `This changes ${targets(count)}.`,
@@ -72,17 +74,20 @@ export const bulkTexts = {
   force: 'How',
   deleteTitle: (count: number) => `Delete ${targets(count)}?`,
   deleteText: (count: number) =>
-    `${targets(count)} ${count === 1 ? 'is' : 'are'} deleted with their history, tokens and actions. The devices can no longer poll. This can't be undone.`,
+    `${targets(count)} ${suiting(count, 'is', 'are')} deleted with ${suiting(count, 'its', 'their')} history, tokens and actions. The ${suiting(count, 'device', 'devices')} can no longer poll. This can't be undone.`,
   rotateText: (count: number) =>
-    `${targets(count)} ${count === 1 ? 'gets a new token' : 'get new tokens'}. A device with its old token is refused when the overlap ends.`,
+    `${targets(count)} ${suiting(count, 'gets a new token', 'get new tokens')}. A device with its old token is refused when the overlap ends.`,
+  releaseText: (count: number) =>
+    `You get a code by which another tenant can take over ${targets(count)}. Codes that were made for ${suiting(count, 'it', 'them')} before end.`,
   apply: (what: string, count: number) => `${what}: ${targets(count)}`,
   done: {
     tag: (count: number) => `${targets(count)} tagged.`,
     untag: (count: number) => `The tag is removed from ${targets(count)}.`,
     type: (count: number) => `The type of ${targets(count)} is set.`,
     group: (count: number) => `The group of ${targets(count)} is set.`,
-    rotate: (count: number) => `${targets(count)} ${count === 1 ? 'has a new token' : 'have new tokens'}.`,
+    rotate: (count: number) => `${targets(count)} ${suiting(count, 'has a new token', 'have new tokens')}.`,
     assign: (count: number) => `The software is assigned to ${targets(count)}.`,
+    release: (count: number) => `${targets(count)} may be taken over.`,
     delete: (count: number) => `${targets(count)} deleted.`,
   },
 };

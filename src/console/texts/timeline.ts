@@ -1,5 +1,5 @@
 import type { TimelineEntryType } from '../api/types.documents.ts';
-import { counted } from './common.ts';
+import { capitalized, counted } from './common.ts';
 
 /** What happened to a target, by the type of the event. A type that is not here is shown as it is. */
 const EVENTS: Partial<Record<TimelineEntryType, string>> = {
@@ -31,7 +31,7 @@ const plain = (type: TimelineEntryType) => {
     .replace(/^TARGET_/, '')
     .toLowerCase()
     .replaceAll('_', ' ');
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  return capitalized(words);
 };
 
 export const timelineTexts = {

@@ -87,4 +87,34 @@ describe.skipIf(!executablePath)('actions in the console', () => {
     expect(troubles).toEqual([]);
     await context.close();
   });
+
+  it('that have ended are deleted, the others stay', async () => {
+    const { admin } = console.tenant;
+    await admin('/rest/v1/targets', { method: 'POST', json: [{ controllerId: 'fan-5' }] });
+    const { json } = await admin('/rest/v1/distributionsets?q=name==Fans');
+    await admin(`/rest/v1/distributionsets/${json.content[0].id}/assignedTargets`, {
+      method: 'POST',
+      json: [{ id: 'fan-5' }],
+    });
+    const { page, context, troubles } = await console.visit();
+    await page.goto('/actions?filter=target.controllerId%3D%3Dfan-5');
+    const remove = async () => {
+      await page.getByRole('checkbox', { name: 'Select action of fan-5' }).check();
+      await page.getByRole('button', { name: 'Delete' }).click();
+      await expectAccessible(page);
+      await page.getByRole('dialog').getByRole('button', { name: 'Delete 1' }).click();
+    };
+    await remove();
+    await toldOn(page, 'is in a state in which actions may not be deleted');
+    const { id } = await actionOf('fan-5');
+    await admin(`/rest/v1/targets/fan-5/actions/${id}`, { method: 'DELETE' });
+    await admin(`/rest/v1/targets/fan-5/actions/${id}?force=true`, { method: 'DELETE' });
+    await page.reload();
+    await remove();
+    await toldOn(page, '1 action deleted.');
+    await page.getByText('No action matches this filter').waitFor();
+    expect(await actionOf('fan-5')).toBeUndefined();
+    expect(troubles).toEqual([]);
+    await context.close();
+  });
 });

@@ -14,7 +14,7 @@ const LISTS: readonly (readonly [path: string, filter: string, column: string])[
   ['/settings?tab=tags', 'name==none', 'Name'],
   ['/settings?tab=types', 'name==none', 'Name'],
   ['/settings?tab=users', 'username==none', 'User'],
-  ['/settings?tab=roles', 'name==none', 'Role'],
+  ['/settings?tab=roles', 'name==none', 'Name'],
   ['/settings?tab=keys', 'name==none', 'Name'],
   ['/jobs', 'createdBy==none', 'What'],
   ['/jobs?tab=imports', 'startedBy==none', 'Rows'],

@@ -19,6 +19,7 @@ export const PAGES: readonly (readonly [path: string, heading: string | RegExp])
   ['/enrollment?tab=groups', 'Enrollment'],
   ['/settings', 'Settings'],
   ['/settings?tab=tags', 'Settings'],
+  ['/settings?tab=setTags', 'Settings'],
   ['/settings?tab=types', 'Settings'],
   ['/settings?tab=certificates', 'Settings'],
   ['/settings?tab=webhooks', 'Settings'],

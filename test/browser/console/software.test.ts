@@ -116,7 +116,7 @@ describe.skipIf(!executablePath)('software in the console', () => {
     await page.getByText('No device reports hw_revision yet').waitFor();
     await page.getByText('extra.bin: it lives elsewhere, and was not read').waitFor();
     await expectAccessible(page);
-    await page.getByRole('combobox', { name: 'Filter' }).fill('id==lamp-a');
+    await page.getByRole('combobox', { name: 'Only for targets that match' }).fill('id==lamp-a');
     await page.getByText('1 target match').waitFor();
     await page.getByRole('button', { name: 'Save' }).click();
     await toldOn(page, 'Saved. It counts');

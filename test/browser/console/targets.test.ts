@@ -283,13 +283,13 @@ describe.skipIf(!executablePath)('targets in the console', () => {
       { id: target.id },
     );
     await page.goto('/provision');
-    await page.getByRole('button', { name: 'Take a device over' }).click();
+    await page.getByRole('button', { name: 'Take devices over' }).click();
     await dialog.getByLabel('Code').fill('nothing');
-    await dialog.getByRole('button', { name: 'Take it over' }).click();
+    await dialog.getByRole('button', { name: 'Take over' }).click();
     await dialog.getByText(/code/i).first().waitFor();
     await expectAccessible(page);
     await dialog.getByLabel('Code').fill(made.code);
-    await dialog.getByRole('button', { name: 'Take it over' }).click();
+    await dialog.getByRole('button', { name: 'Take over' }).click();
     await page.getByRole('heading', { name: /bought/ }).waitFor();
     await page.getByRole('button', { name: 'Copy: curl' }).waitFor();
     expect(troubles).toEqual([]);

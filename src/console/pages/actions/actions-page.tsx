@@ -71,12 +71,12 @@ const COLUMNS: readonly Column<DeploymentRowFragment, ActionOrderField>[] = [
   },
 ];
 
-/** All actions, filtered as the address says; some or all that match are canceled or forced together. */
+/** All actions, filtered as the address says; some or all that match are changed or deleted together. */
 export function ActionsPage() {
   const { may } = useViewer();
   const list = useList(Deployments, { pageOf: (data) => data.actions, size: PAGE_SIZE, columns: COLUMNS });
   const selection = useSelection(list.filter);
-  const mayChange = may('UPDATE_TARGET');
+  const mayChange = may('UPDATE_TARGET', 'DELETE_TARGET');
   return (
     <Page wide title={texts.title} lead={texts.lead}>
       <FilteredList

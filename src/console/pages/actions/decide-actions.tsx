@@ -1,16 +1,26 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
-import type { ActionSelection } from '../../api/types.documents.ts';
+import type { ActionSelection, Permission } from '../../api/types.documents.ts';
 import { useChange } from '../../api/use-change.ts';
+import { useViewer } from '../../api/use-viewer.ts';
 import { decide } from '../../parts/confirm.ts';
 import { tellOrFollow } from '../../parts/follow-job.ts';
 import { actionsTexts as texts } from '../../texts/actions.ts';
-import { AnswerActions, HurryActions, StopActions } from './actions.documents.ts';
+import { AnswerActions, HurryActions, RemoveActions, StopActions } from './actions.documents.ts';
 
 type Kind = keyof typeof texts.kinds;
 
-const KINDS: readonly Kind[] = ['confirm', 'deny', 'cancel', 'force', 'end'];
+const KINDS: readonly (readonly [Kind, Permission])[] = [
+  ['confirm', 'UPDATE_TARGET'],
+  ['deny', 'UPDATE_TARGET'],
+  ['cancel', 'UPDATE_TARGET'],
+  ['force', 'UPDATE_TARGET'],
+  ['end', 'UPDATE_TARGET'],
+  ['delete', 'DELETE_TARGET'],
+];
 const HARMLESS = new Set<Kind>(['confirm', 'force']);
+/** So many can't be deleted by a mere click. */
+const MANY = 10;
 const WITH_REMARK = new Set<Kind>(['confirm', 'deny']);
 
 /** What can be done with the selected actions, after a question that names how many they are. */
@@ -26,6 +36,8 @@ export function DecideActions({
   const [stop] = useChange(StopActions);
   const [hurry] = useChange(HurryActions);
   const [answer] = useChange(AnswerActions);
+  const [remove] = useChange(RemoveActions);
+  const { may } = useViewer();
   const [busy, setBusy] = useState<Kind>();
 
   async function run(kind: Kind) {
@@ -35,7 +47,8 @@ export function DecideActions({
       action: texts.buttons[kind](count),
     };
     const remark = WITH_REMARK.has(kind);
-    const decision = await decide({ ...question, danger: !HARMLESS.has(kind), remark });
+    const typed = kind === 'delete' && count >= MANY ? String(count) : undefined;
+    const decision = await decide({ ...question, danger: !HARMLESS.has(kind), remark, typed });
     if (!decision) return;
     setBusy(kind);
     const outcome = await send(kind, decision.remark);
@@ -56,12 +69,14 @@ export function DecideActions({
         });
       case 'force':
         return hurry({ input: { actions } });
+      case 'delete':
+        return remove({ input: { actions } });
       default:
         return stop({ input: { actions, force: kind === 'end' } });
     }
   };
 
-  return KINDS.map((kind) => (
+  return KINDS.filter(([, needed]) => may(needed)).map(([kind]) => (
     <Button key={kind} size="xs" variant="default" loading={busy === kind} onClick={() => void run(kind)}>
       {texts.kinds[kind]}
     </Button>

@@ -1,10 +1,8 @@
-import { Input, NumberInput, Switch, Text } from '@mantine/core';
+import { NumberInput, Switch } from '@mantine/core';
 import { useState } from 'react';
 import type { AutoAssignmentRowFragment } from '../../api/types.documents.ts';
 import { useChange } from '../../api/use-change.ts';
-import { useData } from '../../api/use-data.ts';
-import { filterFaultsOf } from '../../parts/filter-fault.tsx';
-import { FilterField } from '../../parts/filter-field.tsx';
+import { ReachInput, useReach } from '../../parts/filter-input.tsx';
 import { FormDialog, typedIn } from '../../parts/form-dialog.tsx';
 import { NameField } from '../../parts/name-field.tsx';
 import { done } from '../../parts/notify.tsx';
@@ -14,11 +12,7 @@ import { TimeField } from '../../parts/time-field.tsx';
 import { autoAssignmentsTexts as texts } from '../../texts/auto-assignments.ts';
 import { newRolloutTexts } from '../../texts/rollouts.ts';
 import { type BulkValues, SetField } from '../targets/bulk-fields.tsx';
-import {
-  AutoAssignmentReach,
-  CreateAutoAssignment,
-  UpdateAutoAssignment,
-} from './auto-assignments.documents.ts';
+import { CreateAutoAssignment, UpdateAutoAssignment } from './auto-assignments.documents.ts';
 
 const MOST_WEIGHT = 1000;
 
@@ -33,6 +27,7 @@ export function AutoAssignmentDialog({
   const [create] = useChange(CreateAutoAssignment);
   const [update] = useChange(UpdateAutoAssignment);
   const [filter, setFilter] = useState('');
+  const reach = useReach(filter);
   const [choice, setChoice] = useState<BulkValues>({});
   const [startAt, setStartAt] = useState<string | null>(null);
   const [weight, setWeight] = useState<number | null>(null);
@@ -63,10 +58,10 @@ export function AutoAssignmentDialog({
     <FormDialog
       title={known ? texts.editLabel(known.name) : texts.create}
       action={known ? texts.save : texts.submit}
-      fields={['name', 'description', 'startAt', 'weight']}
+      fields={['name', 'description', 'filter', 'startAt', 'weight']}
       onClose={onClose}
       size="lg"
-      isReady={known !== undefined || (filter.trim() !== '' && choice.setId !== undefined)}
+      isReady={known !== undefined || choice.setId !== undefined}
       run={run}
     >
       {(faultOf) => (
@@ -82,7 +77,15 @@ export function AutoAssignmentDialog({
           />
           {!known && (
             <>
-              <Reach filter={filter} onChange={setFilter} />
+              <ReachInput
+                label={texts.filter}
+                value={filter}
+                onChange={setFilter}
+                reach={reach}
+                said={texts.reach}
+                error={faultOf('filter')}
+                required
+              />
               <SetField
                 values={choice}
                 onChange={(changed) => setChoice({ ...choice, ...changed })}
@@ -115,27 +118,5 @@ export function AutoAssignmentDialog({
         </>
       )}
     </FormDialog>
-  );
-}
-
-/** The filter, and how many targets match it now. */
-function Reach({ filter, onChange }: { filter: string; onChange: (filter: string) => void }) {
-  const wanted = filter.trim();
-  const reach = useData(AutoAssignmentReach, { filter: wanted }, { pause: wanted === '', keep: true });
-  const count = wanted && !reach.stale && !reach.error ? reach.data?.targets.totalCount : undefined;
-  return (
-    <div>
-      <Input.Label component="div">{texts.filter}</Input.Label>
-      <FilterField
-        of="TARGET"
-        label={texts.filter}
-        value={filter}
-        faults={wanted ? filterFaultsOf(reach.error) : []}
-        onChange={onChange}
-      />
-      <Text size="sm" c="dimmed" role="status" mih={21}>
-        {count !== undefined && texts.reach(count)}
-      </Text>
-    </div>
   );
 }

@@ -1,11 +1,10 @@
-import { Tabs } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useSubscription } from 'urql';
 import { useViewer } from '../../api/use-viewer.ts';
 import { CreateButton } from '../../parts/create-button.tsx';
 import { Page } from '../../parts/page.tsx';
-import { TabList } from '../../parts/tab-list.tsx';
+import { PageTabs } from '../../parts/page-tabs.tsx';
 import { TokenDialog } from '../../parts/token-dialog.tsx';
 import { enrollmentTexts as texts } from '../../texts/enrollment.ts';
 import { PendingMoves } from './enrollment.documents.ts';
@@ -20,9 +19,9 @@ export function EnrollmentPage() {
   const { may, can } = useViewer();
   const mayDecide = may('READ_TARGET');
   const maySeeGroups = may('READ_TENANT_CONFIGURATION');
-  const { tab = mayDecide ? 'waiting' : 'groups' } = useSearch({ from: '/shell/enrollment' });
+  const { tab } = useSearch({ from: '/shell/enrollment' });
   const navigate = useNavigate({ from: '/enrollment' });
-  const setTab = (next: string | null) => void navigate({ search: { tab: next as EnrollmentTab } });
+  const setTab = (next: EnrollmentTab) => void navigate({ search: { tab: next } });
   const [edited, setEdited] = useState<EnrollmentGroupRow | 'new'>();
   const [token, setToken] = useState<NewToken>();
   const [{ data: moves }] = useSubscription({ query: PendingMoves, pause: !mayDecide });
@@ -35,28 +34,30 @@ export function EnrollmentPage() {
         can.createEnrollmentGroups && <CreateButton label={texts.newGroup} onClick={() => setEdited('new')} />
       }
     >
-      <Tabs value={tab} onChange={setTab} keepMounted={false}>
-        <TabList open={tab}>
-          {mayDecide && <Tabs.Tab value="waiting">{texts.withCount(texts.waiting, pending)}</Tabs.Tab>}
-          {mayDecide && <Tabs.Tab value="rejected">{texts.withCount(texts.rejected, rejected)}</Tabs.Tab>}
-          {maySeeGroups && <Tabs.Tab value="groups">{texts.groups}</Tabs.Tab>}
-        </TabList>
-        {mayDecide && (
-          <Tabs.Panel value="waiting">
-            <PendingTab state="PENDING" count={pending} />
-          </Tabs.Panel>
-        )}
-        {mayDecide && (
-          <Tabs.Panel value="rejected">
-            <PendingTab state="REJECTED" count={rejected} />
-          </Tabs.Panel>
-        )}
-        {maySeeGroups && (
-          <Tabs.Panel value="groups">
-            <GroupsTab onEdit={setEdited} onToken={setToken} />
-          </Tabs.Panel>
-        )}
-      </Tabs>
+      <PageTabs
+        tab={tab}
+        onChange={setTab}
+        tabs={[
+          {
+            name: 'waiting',
+            label: texts.withCount(texts.waiting, pending),
+            content: <PendingTab state="PENDING" count={pending} />,
+            isSeen: mayDecide,
+          },
+          {
+            name: 'rejected',
+            label: texts.withCount(texts.rejected, rejected),
+            content: <PendingTab state="REJECTED" count={rejected} />,
+            isSeen: mayDecide,
+          },
+          {
+            name: 'groups',
+            label: texts.groups,
+            content: <GroupsTab onEdit={setEdited} onToken={setToken} />,
+            isSeen: maySeeGroups,
+          },
+        ]}
+      />
       {edited && (
         <GroupDialog
           group={edited === 'new' ? undefined : edited}

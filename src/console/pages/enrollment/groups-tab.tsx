@@ -16,8 +16,10 @@ import { useNow } from '../../parts/use-now.ts';
 import { When } from '../../parts/when.tsx';
 import { policyTexts } from '../../texts/certificate-policies.ts';
 import { common } from '../../texts/common.ts';
+import { derivationTexts } from '../../texts/derivation.ts';
 import { enrollmentTexts as texts } from '../../texts/enrollment.ts';
 import { hookTexts } from '../../texts/hooks.ts';
+import { DerivationFact } from './derivation-fact.tsx';
 import { DeleteEnrollmentGroup, DeleteEnrollmentToken, EnrollmentGroups } from './enrollment.documents.ts';
 import { HookFact } from './hook-fact.tsx';
 import { PolicyFact } from './policy-fact.tsx';
@@ -115,6 +117,9 @@ function GroupCard({
         ))}
         <Fact label={hookTexts.label}>
           <HookFact group={group} onSecret={onSecret} />
+        </Fact>
+        <Fact label={derivationTexts.label}>
+          <DerivationFact group={group} onSecret={onSecret} />
         </Fact>
         <Fact label={policyTexts.label}>
           <PolicyFact group={group} />

@@ -5,9 +5,10 @@ import { useRef, useState } from 'react';
 import { useClient, useSubscription } from 'urql';
 import { askAnew } from '../../api/connection.ts';
 import { useData } from '../../api/use-data.ts';
+import { useViewer } from '../../api/use-viewer.ts';
 import { Card } from '../../parts/card.tsx';
 import { Faults } from '../../parts/faults.tsx';
-import { Page } from '../../parts/page.tsx';
+import { Page, RefusedPage } from '../../parts/page.tsx';
 import { common } from '../../texts/common.ts';
 import { importTexts as texts } from '../../texts/import.ts';
 import { ColumnsTable, guessed, type Mapping, mappingFault } from './columns-table.tsx';
@@ -36,6 +37,7 @@ export function ImportPage() {
   const outcome = (sent && data?.import) || undefined;
   const sending = useSending();
   const client = useClient();
+  const { can } = useViewer();
 
   async function choose(file: File | null) {
     setChosen(undefined);
@@ -72,6 +74,7 @@ export function ImportPage() {
     };
   const fault = chosen && mappingFault(mapping);
   const isDone = outcome !== undefined && !outcome.dryRun;
+  if (!can.createTargets) return <RefusedPage title={texts.title} />;
   return (
     <Page title={texts.title} lead={texts.lead}>
       <Card title={texts.file} hint={texts.fileHint}>

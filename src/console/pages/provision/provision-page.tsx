@@ -1,15 +1,12 @@
-import { Alert, Button, Collapse, Group, Paper, Stack, Text, ThemeIcon, Title } from '@mantine/core';
+import { Alert, Button, Collapse, Paper, Stack } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconCheck } from '@tabler/icons-react';
 import { type SyntheticEvent, useState } from 'react';
-import type { ProvisionMutation } from '../../api/types.documents.ts';
 import { type Fault, useChange } from '../../api/use-change.ts';
 import { useData } from '../../api/use-data.ts';
 import { useViewer } from '../../api/use-viewer.ts';
-import { DeviceSetup } from '../../parts/device-setup.tsx';
 import { GroupField } from '../../parts/group-field.tsx';
 import { PageButton } from '../../parts/links.tsx';
-import { Page } from '../../parts/page.tsx';
+import { Page, RefusedPage } from '../../parts/page.tsx';
 import { RuledInput, RuledTextarea } from '../../parts/ruled-input.tsx';
 import { RULES } from '../../parts/rules.ts';
 import { SelectField } from '../../parts/select-field.tsx';
@@ -17,16 +14,17 @@ import { takeOverTexts } from '../../texts/claims.ts';
 import { importTexts } from '../../texts/import.ts';
 import { provisionTexts as texts } from '../../texts/provision.ts';
 import { TypeChoices } from '../targets/bulk.documents.ts';
-import { FirstPoll } from './first-poll.tsx';
+import { type Created, Done, TakenMany } from './created.tsx';
 import { Provision } from './provision.documents.ts';
 import { TakeOverDialog } from './take-over-dialog.tsx';
 
-type Created = ProvisionMutation['createTargets']['targets'][number];
-
 /** Registers one device, and gives what it needs to poll. */
 export function ProvisionPage() {
-  const [created, setCreated] = useState<Created>();
+  const [created, setCreated] = useState<readonly Created[]>([]);
+  const [first] = created;
+  const { can } = useViewer();
   const [taking, setTaking] = useState(false);
+  if (!can.createTargets) return <RefusedPage title={texts.title} />;
   return (
     <Page
       title={texts.title}
@@ -43,50 +41,16 @@ export function ProvisionPage() {
       }
     >
       <Paper withBorder p="lg" maw={720} radius="lg" bg="var(--surface)">
-        {created ? (
-          <Done target={created} onAnother={() => setCreated(undefined)} />
+        {created.length > 1 ? (
+          <TakenMany targets={created} onAnother={() => setCreated([])} />
+        ) : first ? (
+          <Done target={first} onAnother={() => setCreated([])} />
         ) : (
-          <ProvisionForm onCreated={setCreated} />
+          <ProvisionForm onCreated={(target) => setCreated([target])} />
         )}
       </Paper>
       {taking && <TakeOverDialog onClose={() => setTaking(false)} onTaken={setCreated} />}
     </Page>
-  );
-}
-
-function Done({
-  target: { controllerId, securityToken },
-  onAnother,
-}: {
-  target: Created;
-  onAnother: () => void;
-}) {
-  return (
-    <Stack>
-      <Group gap="sm" wrap="nowrap">
-        <ThemeIcon color="teal.8" radius="xl" size="lg">
-          <IconCheck size={20} />
-        </ThemeIcon>
-        <div>
-          <Title order={2} size="h4">
-            {texts.done(controllerId)}
-          </Title>
-          <Text size="sm" c="dimmed">
-            {texts.doneLead}
-          </Text>
-        </div>
-      </Group>
-      <DeviceSetup controllerId={controllerId} token={securityToken ?? null} />
-      <FirstPoll controllerId={controllerId} />
-      <Group>
-        <PageButton to="/targets/$controllerId" params={{ controllerId }}>
-          {texts.show}
-        </PageButton>
-        <Button variant="default" onClick={onAnother} autoFocus>
-          {texts.another}
-        </Button>
-      </Group>
-    </Stack>
   );
 }
 

@@ -1,14 +1,6 @@
-import {
-  Button,
-  Fieldset,
-  Group,
-  NumberInput,
-  SegmentedControl,
-  SimpleGrid,
-  Switch,
-  TextInput,
-} from '@mantine/core';
+import { Button, Fieldset, Group, NumberInput, SegmentedControl, SimpleGrid, Switch } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
+import { FilterInput } from '../../parts/filter-input.tsx';
 import { RuledInput } from '../../parts/ruled-input.tsx';
 import { RULES } from '../../parts/rules.ts';
 import { newRolloutTexts as texts } from '../../texts/rollouts.ts';
@@ -150,13 +142,12 @@ function OwnGroup({
           withAsterisk={false}
           autoComplete="off"
         />
-        <TextInput
+        <FilterInput
+          of="TARGET"
           label={texts.groupFilter}
           placeholder={texts.groupFilterAll}
           value={group.filter}
-          onChange={(event) => onChange({ filter: event.currentTarget.value })}
-          autoComplete="off"
-          spellCheck={false}
+          onChange={(filter) => onChange({ filter })}
         />
         <Percent
           label={texts.share}

@@ -1,4 +1,4 @@
-import { Button, Group, NumberInput, SimpleGrid, Stack, Switch, TextInput } from '@mantine/core';
+import { Button, Group, NumberInput, SimpleGrid, Stack, Switch } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type SyntheticEvent, useState } from 'react';
@@ -7,9 +7,10 @@ import { useData } from '../../api/use-data.ts';
 import { useViewer } from '../../api/use-viewer.ts';
 import { Card } from '../../parts/card.tsx';
 import { Faults } from '../../parts/faults.tsx';
+import { FilterInput } from '../../parts/filter-input.tsx';
 import { PageButton } from '../../parts/links.tsx';
 import { done } from '../../parts/notify.tsx';
-import { Page } from '../../parts/page.tsx';
+import { Page, RefusedPage } from '../../parts/page.tsx';
 import { RuledInput } from '../../parts/ruled-input.tsx';
 import { RULES } from '../../parts/rules.ts';
 import { TimeField } from '../../parts/time-field.tsx';
@@ -24,7 +25,6 @@ import { CreateRollout, RolloutSet } from './rollouts.documents.ts';
 
 const PAUSE_MS = 250;
 const MOST_WEIGHT = 1000;
-const MONOSPACE = { input: { fontFamily: 'var(--mantine-font-family-monospace)' } };
 /** Their faults are shown where they are; those within groups are not. */
 const SHOWN = ['name', 'filter', 'groups.count', 'startAt', 'weight'];
 
@@ -38,6 +38,7 @@ export function NewRolloutPage() {
     ...FIRST_DRAFT,
     choice: set === undefined ? {} : { setId: `DistributionSet:${set}` },
   }));
+  const { can } = useViewer();
   const [planned] = useDebouncedValue(draft, PAUSE_MS);
   const targetFilter = useTargetFilter(draft.choice.setId);
   const change = (changed: Partial<RolloutDraft>) => setDraft((before) => ({ ...before, ...changed }));
@@ -46,6 +47,7 @@ export function NewRolloutPage() {
 
   async function submit(event: SyntheticEvent<HTMLFormElement>) {
     event.preventDefault();
+    if (!draft.choice.setId) return;
     const form = new FormData(event.currentTarget);
     const text = (field: string) => String(form.get(field)).trim();
     const outcome = await create({ input: inputOf(draft, text('name'), text('description')) });
@@ -57,6 +59,7 @@ export function NewRolloutPage() {
     void navigate({ to: '/rollouts/$number', params: { number: String(rollout.number) } });
   }
 
+  if (!can.createRollouts) return <RefusedPage title={texts.title} />;
   return (
     <Page title={texts.title} lead={texts.lead}>
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
@@ -84,23 +87,20 @@ export function NewRolloutPage() {
                 values={draft.choice}
                 onChange={(chosen) => change({ choice: { ...draft.choice, ...chosen } })}
               />
-              <TextInput
+              <FilterInput
+                of="TARGET"
                 label={texts.filter}
                 description={texts.filterHint}
                 value={draft.filter}
-                onChange={(event) => change({ filter: event.currentTarget.value })}
+                onChange={(filter) => change({ filter })}
                 error={faultOf('filter')}
                 required
-                withAsterisk={false}
-                autoComplete="off"
-                spellCheck={false}
-                styles={MONOSPACE}
               />
               <GroupsFields draft={draft} onChange={change} faultOf={faultOf} />
               <MoreFields draft={draft} targetFilter={targetFilter} onChange={change} faultOf={faultOf} />
               <Faults messages={others.map(({ message }) => message)} />
               <Group>
-                <Button type="submit" loading={busy} disabled={!draft.choice.setId || !draft.filter.trim()}>
+                <Button type="submit" loading={busy}>
                   {texts.submit}
                 </Button>
                 <PageButton to="/rollouts" variant="default">

@@ -2,11 +2,12 @@ import { Group, Stack, Text } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { type CombinedError, useClient } from 'urql';
 import { Card } from '../../parts/card.tsx';
+import { Reach as ReachQuery } from '../../parts/filter.documents.ts';
+import { filterFaultsOf } from '../../parts/filter-fault.tsx';
 import { reasonOf } from '../../parts/reason.ts';
 import { Lines } from '../../parts/states.tsx';
 import { rolloutTexts, newRolloutTexts as texts } from '../../texts/rollouts.ts';
 import { type PlannedGroup, plannedGroups, type RolloutDraft } from './draft.ts';
-import { RolloutReach } from './rollouts.documents.ts';
 import { sizesOf } from './sizes.ts';
 
 const SHOWN_GROUPS = 10;
@@ -38,9 +39,7 @@ export function Plan({
       ) : reach === undefined ? (
         <Lines count={Math.min(groups.length, SHOWN_GROUPS)} />
       ) : 'error' in reach ? (
-        <Text size="sm" role="alert">
-          {reasonOf(reach.error)}
-        </Text>
+        <Unplanned error={reach.error} />
       ) : !total ? (
         <Text size="sm">{within ? texts.planOutside : texts.planNothing}</Text>
       ) : (
@@ -53,6 +52,18 @@ export function Plan({
   );
 }
 
+/** A fault of a filter is marked where it is, and what is being written need not be right yet. */
+const Unplanned = ({ error }: { error: CombinedError }) =>
+  filterFaultsOf(error).length > 0 ? (
+    <Text size="sm" c="dimmed">
+      {texts.planUnclear}
+    </Text>
+  ) : (
+    <Text size="sm" role="alert">
+      {reasonOf(error)}
+    </Text>
+  );
+
 /** How many targets there are: of all, and of those that each filter of a group matches. */
 function useReach(filter: string, groups: readonly PlannedGroup[]): Reach {
   const client = useClient();
@@ -64,7 +75,7 @@ function useReach(filter: string, groups: readonly PlannedGroup[]): Reach {
     let isOver = false;
     const count = async (own: string) => {
       const both = own === '' ? filter : `(${filter}) and (${own})`;
-      const { data, error } = await client.query(RolloutReach, { filter: both }).toPromise();
+      const { data, error } = await client.query(ReachQuery, { filter: both }).toPromise();
       if (error || !data) throw error;
       return [own, data.targets.totalCount] as const;
     };

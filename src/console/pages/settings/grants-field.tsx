@@ -8,14 +8,14 @@ import {
   SimpleGrid,
   Stack,
   Table,
-  TextInput,
 } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
 import type { Grant } from '../../api/grants.ts';
 import type { Permission } from '../../api/types.documents.ts';
 import { useViewer } from '../../api/use-viewer.ts';
+import { FilterInput } from '../../parts/filter-input.tsx';
 import { permissionTexts as texts } from '../../texts/permissions.ts';
-import { ALL, allowsFilter, KINDS, labelOf, OTHERS } from './permission-names.ts';
+import { ALL, filteredBy, KINDS, labelOf, OTHERS } from './permission-names.ts';
 
 interface FieldProps {
   value: readonly Grant[];
@@ -103,7 +103,7 @@ function Limits({ value, onChange }: FieldProps) {
   const free = [
     ...new Set(
       value
-        .filter(({ permission, filter }) => filter === null && allowsFilter(permission))
+        .filter(({ permission, filter }) => filter === null && filteredBy(permission))
         .map(({ permission }) => permission),
     ),
   ];
@@ -114,21 +114,18 @@ function Limits({ value, onChange }: FieldProps) {
       {value.map(({ permission, filter }, index) =>
         filter === null ? null : (
           // biome-ignore lint/suspicious/noArrayIndexKey: a permission may be there with several filters
-          <Group key={`${permission} ${index}`} gap="xs" align="flex-end" wrap="nowrap">
-            <TextInput
-              flex={1}
-              size="xs"
+          <Group key={`${permission} ${index}`} gap="xs" align="flex-start" wrap="nowrap">
+            <FilterInput
+              of={filteredBy(permission)!}
               label={texts.filterOf(labelOf(permission))}
               placeholder={texts.filterPlaceholder}
               value={filter}
-              onChange={(event) => put(index, event.currentTarget.value)}
-              spellCheck={false}
-              autoComplete="off"
+              onChange={(changed) => put(index, changed)}
             />
             <ActionIcon
               variant="subtle"
               color="gray"
-              mb={2}
+              mt={28}
               aria-label={texts.unlimit(labelOf(permission))}
               onClick={() => put(index, null)}
             >

@@ -1,9 +1,10 @@
-import { Select, TextInput } from '@mantine/core';
+import { Select } from '@mantine/core';
 import { useState } from 'react';
 import { type Grant, grantInput } from '../../api/grants.ts';
 import { useChange } from '../../api/use-change.ts';
 import { useData } from '../../api/use-data.ts';
 import { useViewer } from '../../api/use-viewer.ts';
+import { FilterInput } from '../../parts/filter-input.tsx';
 import { FormDialog, typedIn } from '../../parts/form-dialog.tsx';
 import { NameField } from '../../parts/name-field.tsx';
 import { RULES } from '../../parts/rules.ts';
@@ -20,6 +21,7 @@ export function KeyDialog({ onClose, onToken }: { onClose: () => void; onToken: 
   const { viewer, isAdmin } = useViewer();
   const [roles, setRoles] = useState<string[]>([]);
   const [grants, setGrants] = useState<Grant[]>([]);
+  const [scope, setScope] = useState('');
   const [ownerId, setOwnerId] = useState<string | null>(null);
   const users = useData(UserChoices, {}, { pause: !isAdmin });
   const [expiresAt, setExpiresAt] = useState<string | null>(null);
@@ -33,7 +35,7 @@ export function KeyDialog({ onClose, onToken }: { onClose: () => void; onToken: 
         grants: grants.map(grantInput),
         expiresAt,
         ownerId,
-        scope: typedIn(form, 'scope'),
+        scope: scope.trim() || undefined,
       },
     });
     const { key } = outcome?.payload ?? {};
@@ -73,16 +75,16 @@ export function KeyDialog({ onClose, onToken }: { onClose: () => void; onToken: 
               clearable
             />
           )}
-          <RolesField value={roles} onChange={setRoles} />
-          <GrantsField value={grants} onChange={setGrants} />
-          <TextInput
-            name="scope"
+          <FilterInput
+            of="TARGET"
             label={texts.scope}
             description={texts.scopeHint}
+            value={scope}
+            onChange={setScope}
             error={faultOf('scope')}
-            autoComplete="off"
-            spellCheck={false}
           />
+          <RolesField value={roles} onChange={setRoles} />
+          <GrantsField value={grants} onChange={setGrants} />
         </>
       )}
     </FormDialog>

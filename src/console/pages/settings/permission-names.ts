@@ -1,4 +1,4 @@
-import type { Permission } from '../../api/types.documents.ts';
+import type { FilterEntity, Permission } from '../../api/types.documents.ts';
 import { permissionTexts as texts } from '../../texts/permissions.ts';
 
 const ACTIONS = Object.entries(texts.actions);
@@ -23,7 +23,17 @@ const LABELS = new Map<string, string>([
 /** What a permission is called. */
 export const labelOf = (permission: Permission): string => LABELS.get(permission) ?? permission;
 
-/** Whether a filter can limit it: permissions on rollouts, auto-assignments and settings take none. */
-export const allowsFilter = (permission: Permission): boolean =>
-  permission === 'DOWNLOAD_REPOSITORY_ARTIFACT' ||
-  /^[A-Z]+_(?:TARGET|SOFTWARE_MODULE|DISTRIBUTION_SET)(?:_TYPE)?$/.test(permission);
+const FILTERED = [
+  'TARGET',
+  'TARGET_TYPE',
+  'SOFTWARE_MODULE',
+  'SOFTWARE_MODULE_TYPE',
+  'DISTRIBUTION_SET',
+  'DISTRIBUTION_SET_TYPE',
+] as const satisfies FilterEntity[];
+
+/** What a filter that limits it is of; permissions on rollouts, auto-assignments and settings take none. */
+export const filteredBy = (permission: Permission): FilterEntity | undefined =>
+  permission === 'DOWNLOAD_REPOSITORY_ARTIFACT'
+    ? 'SOFTWARE_MODULE'
+    : FILTERED.find((kind) => ACTIONS.some(([action]) => permission === `${action}_${kind}`));

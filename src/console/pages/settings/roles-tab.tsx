@@ -1,107 +1,43 @@
-import { Group } from '@mantine/core';
 import { IconShieldLock } from '@tabler/icons-react';
-import { useMemo, useState } from 'react';
+import { useState } from 'react';
 import { type Grant, grantInput, grantText } from '../../api/grants.ts';
-import type { RoleOrderField, RoleRowFragment } from '../../api/types.documents.ts';
+import type { RoleRowFragment } from '../../api/types.documents.ts';
 import { useChange } from '../../api/use-change.ts';
 import { useViewer } from '../../api/use-viewer.ts';
-import { CreateButton } from '../../parts/create-button.tsx';
-import { type Column, DataTable } from '../../parts/data-table.tsx';
-import { EditButton } from '../../parts/edit-button.tsx';
-import { FilteredList } from '../../parts/filtered-list.tsx';
 import { FormDialog, typedIn } from '../../parts/form-dialog.tsx';
 import { NameField } from '../../parts/name-field.tsx';
 import { done } from '../../parts/notify.tsx';
-import { RemoveButton } from '../../parts/remove-button.tsx';
 import { RuledInput } from '../../parts/ruled-input.tsx';
 import { RULES } from '../../parts/rules.ts';
-import { Empty } from '../../parts/states.tsx';
-import { useList } from '../../parts/use-list.ts';
-import { When } from '../../parts/when.tsx';
 import { common } from '../../texts/common.ts';
 import { rolesTexts as texts } from '../../texts/settings.ts';
 import { CreateRole, DeleteRole, Roles, UpdateRole } from './access.documents.ts';
+import { EditedList } from './edited-list.tsx';
 import { GrantsField } from './grants-field.tsx';
+import { wordColumns } from './word-columns.tsx';
 
-const PAGE_SIZE = 100;
+const COLUMNS = wordColumns<RoleRowFragment>({
+  id: 'permissions',
+  label: texts.permissions,
+  cell: ({ grants }) => grants.map(grantText).join(', ') || common.none,
+});
 
 /** Named sets of permissions. */
 export function RolesTab() {
-  const [edited, setEdited] = useState<RoleRowFragment | 'new'>();
-  const columns = useMemo(() => columnsOf(setEdited), []);
-  const list = useList(Roles, { pageOf: (data) => data.roles, size: PAGE_SIZE, columns });
   const { can } = useViewer();
-  const create = can.createRoles && <CreateButton label={texts.create} onClick={() => setEdited('new')} />;
-  return (
-    <>
-      <FilteredList
-        list={list}
-        of="ROLE"
-        placeholder={texts.filterPlaceholder}
-        beside={create}
-        empty={
-          <Empty
-            icon={<IconShieldLock size={40} stroke={1.4} />}
-            title={texts.emptyTitle}
-            hint={texts.emptyHint}
-            action={create}
-          />
-        }
-      >
-        <DataTable
-          {...list.table}
-          label={texts.columns.name}
-          keyOf={({ id }) => id}
-          nameOf={({ name }) => name}
-        />
-      </FilteredList>
-      {edited && (
-        <RoleDialog role={edited === 'new' ? undefined : edited} onClose={() => setEdited(undefined)} />
-      )}
-    </>
-  );
-}
-
-const columnsOf = (edit: (role: RoleRowFragment) => void): Column<RoleRowFragment, RoleOrderField>[] => [
-  { id: 'name', label: texts.columns.name, order: 'NAME', cell: ({ name }) => name },
-  {
-    id: 'description',
-    label: texts.columns.description,
-    cell: ({ description }) => description || common.none,
-  },
-  {
-    id: 'permissions',
-    label: texts.columns.permissions,
-    cell: ({ grants }) => grants.map(grantText).join(', ') || common.none,
-  },
-  {
-    id: 'changed',
-    label: texts.columns.changed,
-    order: 'LAST_MODIFIED_AT',
-    cell: ({ lastModifiedAt }) => <When at={lastModifiedAt} />,
-  },
-  {
-    id: 'actions',
-    label: common.actions,
-    cell: (role) => (
-      <Group gap={4} wrap="nowrap">
-        {role.viewerCan.update && (
-          <EditButton label={texts.editLabel(role.name)} onClick={() => edit(role)} />
-        )}
-        {role.viewerCan.delete && <DeleteRoleButton role={role} />}
-      </Group>
-    ),
-  },
-];
-
-function DeleteRoleButton({ role: { id, name } }: { role: RoleRowFragment }) {
   const [remove] = useChange(DeleteRole);
   return (
-    <RemoveButton
-      label={texts.removeLabel(name)}
-      text={texts.removeText}
-      told={texts.removed}
-      remove={() => remove({ input: { id } })}
+    <EditedList
+      query={Roles}
+      pageOf={({ roles }) => roles}
+      of="ROLE"
+      texts={texts}
+      icon={<IconShieldLock size={40} stroke={1.4} />}
+      columns={COLUMNS}
+      nameOf={({ name }) => name}
+      mayCreate={can.createRoles}
+      remove={(id) => remove({ input: { id } })}
+      dialog={(role: RoleRowFragment | undefined, onClose) => <RoleDialog role={role} onClose={onClose} />}
     />
   );
 }

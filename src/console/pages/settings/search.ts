@@ -3,6 +3,7 @@ import { type ListSearch, tabSearchOf } from '../../parts/place.ts';
 const TABS = [
   'general',
   'tags',
+  'setTags',
   'types',
   'certificates',
   'webhooks',

@@ -1,16 +1,15 @@
-import { Tabs } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { ComponentType } from 'react';
 import { useViewer } from '../../api/use-viewer.ts';
 import { Page } from '../../parts/page.tsx';
-import { TabList } from '../../parts/tab-list.tsx';
+import { PageTabs } from '../../parts/page-tabs.tsx';
 import { settingsTexts as texts } from '../../texts/settings.ts';
 import { CertificatesTab } from './certificates-tab.tsx';
 import { GeneralTab } from './general-tab.tsx';
 import { KeysTab } from './keys-tab.tsx';
 import { RolesTab } from './roles-tab.tsx';
 import type { SettingsTab } from './search.ts';
-import { TagsTab } from './tags-tab.tsx';
+import { SetTagsTab, TagsTab } from './tags-tab.tsx';
 import { TargetTypesTab } from './target-types-tab.tsx';
 import { TenantsTab } from './tenants-tab.tsx';
 import { UsersTab } from './users-tab.tsx';
@@ -23,6 +22,7 @@ export function SettingsPage() {
   const all: (readonly [SettingsTab, ComponentType, boolean])[] = [
     ['general', GeneralTab, maySee],
     ['tags', TagsTab, may('READ_TARGET')],
+    ['setTags', SetTagsTab, may('READ_DISTRIBUTION_SET')],
     ['types', TargetTypesTab, may('READ_TARGET_TYPE')],
     ['certificates', CertificatesTab, maySee],
     ['webhooks', WebhooksTab, maySee],
@@ -31,29 +31,20 @@ export function SettingsPage() {
     ['keys', KeysTab, true],
     ['tenants', TenantsTab, isSystemAdmin],
   ];
-  const tabs = all.filter(([, , shown]) => shown);
-  const { tab = tabs[0]![0] } = useSearch({ from: '/shell/settings' });
+  const { tab } = useSearch({ from: '/shell/settings' });
   const navigate = useNavigate({ from: '/settings' });
   return (
     <Page title={texts.title} lead={texts.lead}>
-      <Tabs
-        value={tab}
-        onChange={(next) => void navigate({ search: { tab: next as SettingsTab } })}
-        keepMounted={false}
-      >
-        <TabList open={tab}>
-          {tabs.map(([value]) => (
-            <Tabs.Tab key={value} value={value}>
-              {texts.tabs[value]}
-            </Tabs.Tab>
-          ))}
-        </TabList>
-        {tabs.map(([value, Tab]) => (
-          <Tabs.Panel key={value} value={value}>
-            <Tab />
-          </Tabs.Panel>
-        ))}
-      </Tabs>
+      <PageTabs
+        tab={tab}
+        onChange={(next) => void navigate({ search: { tab: next } })}
+        tabs={all.map(([name, Tab, isSeen]) => ({
+          name,
+          label: texts.tabs[name],
+          content: <Tab />,
+          isSeen,
+        }))}
+      />
     </Page>
   );
 }

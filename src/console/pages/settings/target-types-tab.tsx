@@ -8,6 +8,8 @@ import { useViewer } from '../../api/use-viewer.ts';
 import { FormDialog, typedIn } from '../../parts/form-dialog.tsx';
 import { done } from '../../parts/notify.tsx';
 import { wordsTexts } from '../../texts/words.ts';
+import { EditedList } from './edited-list.tsx';
+import { wordColumns } from './word-columns.tsx';
 import { WordFields } from './word-fields.tsx';
 import {
   AddSetTypes,
@@ -18,30 +20,30 @@ import {
   SetTypeChoices,
   TypeWords,
 } from './words.documents.ts';
-import { WordsTab } from './words-tab.tsx';
 
 const texts = wordsTexts.types;
+
+const COLUMNS = wordColumns<TypeWordFragment>({
+  id: 'suits',
+  label: texts.suits,
+  cell: ({ compatibleDistributionSetTypes: types }) =>
+    types?.map(({ name }) => name).join(', ') || texts.suitsAll,
+});
 
 /** The types that targets can have, and which sets suit them. */
 export function TargetTypesTab() {
   const { can } = useViewer();
   const [remove] = useChange(DeleteType);
   return (
-    <WordsTab
+    <EditedList
       query={TypeWords}
       pageOf={({ targetTypes }) => targetTypes}
       of="TARGET_TYPE"
       texts={texts}
       icon={<IconCategory size={40} stroke={1.4} />}
-      columns={[
-        {
-          id: 'suits',
-          label: texts.suits,
-          cell: ({ compatibleDistributionSetTypes: types }: TypeWordFragment) =>
-            types?.map(({ name }) => name).join(', ') || texts.suitsAll,
-        },
-      ]}
-      mayCreate={can.createTargetTypes ?? false}
+      columns={COLUMNS}
+      nameOf={({ name }) => name}
+      mayCreate={can.createTargetTypes}
       remove={(id) => remove({ input: { id } })}
       dialog={(type: TypeWordFragment | undefined, onClose) => <TypeDialog type={type} onClose={onClose} />}
     />

@@ -1,27 +1,23 @@
-import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
+import { Button, Stack } from '@mantine/core';
 import { useState } from 'react';
 import type { SetFullFragment } from '../../api/types.documents.ts';
 import { useChange } from '../../api/use-change.ts';
-import { useData } from '../../api/use-data.ts';
 import { orAnyway } from '../../parts/anyway.ts';
 import { Card } from '../../parts/card.tsx';
 import { confirm } from '../../parts/confirm.ts';
+import { ReachInput, useReach } from '../../parts/filter-input.tsx';
 import { tellOrFollow } from '../../parts/follow-job.ts';
 import { type Force, ForceField, forceInput } from '../../parts/force-field.tsx';
-import { reasonOf } from '../../parts/reason.ts';
 import { setTexts as texts } from '../../texts/software.ts';
-import { AssignSet, SetReach } from './software.documents.ts';
+import { AssignSet } from './software.documents.ts';
 
 /** Gives the set to all targets that match a filter; how many they are is said before. */
 export function AssignCard({ set }: { set: SetFullFragment }) {
   const [filter, setFilter] = useState('');
   const [force, setForce] = useState<Force>({});
-  const [asked] = useDebouncedValue(filter.trim(), 250);
-  const reach = useData(SetReach, { filter: asked }, { pause: asked === '', keep: true });
+  const reach = useReach(filter);
+  const { count } = reach;
   const [assign, busy] = useChange(AssignSet);
-  const isCurrent = asked === filter.trim() && asked !== '' && !reach.stale;
-  const count = isCurrent && !reach.error ? reach.data?.targets.totalCount : undefined;
   const title = `${set.name} ${set.version}`;
 
   async function submit() {
@@ -29,7 +25,7 @@ export function AssignCard({ set }: { set: SetFullFragment }) {
     const action = texts.submit(count);
     const text = texts.confirmText(title, count);
     if (!(await confirm({ title: texts.confirmTitle(count), text, action }))) return;
-    const input = { targets: { filter: asked }, distributionSetId: set.id, ...forceInput(force) };
+    const input = { targets: { filter: filter.trim() }, distributionSetId: set.id, ...forceInput(force) };
     const outcome = await orAnyway((ignoreTargetFilter) =>
       assign({ input: { ...input, ignoreTargetFilter } }),
     );
@@ -46,24 +42,17 @@ export function AssignCard({ set }: { set: SetFullFragment }) {
           }}
         >
           <Stack maw={520}>
-            <TextInput
+            <ReachInput
               label={texts.filter}
               description={texts.filterHint}
               value={filter}
-              onChange={(event) => setFilter(event.currentTarget.value)}
-              error={isCurrent && reach.error ? reasonOf(reach.error) : undefined}
-              autoComplete="off"
-              spellCheck={false}
+              onChange={setFilter}
+              reach={reach}
             />
             <ForceField value={force} onChange={(changed) => setForce({ ...force, ...changed })} />
-            <Group>
-              <Button type="submit" disabled={!count} loading={busy}>
-                {texts.assign}
-              </Button>
-              <Text size="sm" c="dimmed" role="status">
-                {count !== undefined && texts.count(count)}
-              </Text>
-            </Group>
+            <Button type="submit" disabled={!count} loading={busy} style={{ alignSelf: 'flex-start' }}>
+              {texts.assign}
+            </Button>
           </Stack>
         </form>
       )}

@@ -7,6 +7,7 @@ import type {
 import type { Column } from '../../parts/data-table.tsx';
 import { PageLink } from '../../parts/links.tsx';
 import { State } from '../../parts/status.tsx';
+import { TagBadges } from '../../parts/tag-badge.tsx';
 import { When } from '../../parts/when.tsx';
 import { common } from '../../texts/common.ts';
 import { softwareTexts as texts } from '../../texts/software.ts';
@@ -36,7 +37,7 @@ export const SET_COLUMNS: readonly Column<SetRowFragment, DistributionSetOrderFi
   { id: 'version', label: columns.version, order: 'VERSION', cell: ({ version }) => version },
   { id: 'type', label: columns.type, order: 'TYPE', cell: ({ type }) => type?.name ?? common.none },
   { id: 'state', label: columns.state, cell: (set) => <SetState set={set} /> },
-  { id: 'tags', label: columns.tags, cell: ({ tags }) => tags?.map(({ name }) => name).join(', ') },
+  { id: 'tags', label: columns.tags, cell: ({ tags }) => <TagBadges tags={tags} /> },
   {
     id: 'created',
     label: columns.created,

@@ -95,7 +95,7 @@ function Shown({ module, reload }: { module: ModuleFullFragment; reload: () => v
       <FilesCard module={module} onChanged={reload} />
       <DetailsCard module={module} />
       <ModuleMetadataCard module={module} />
-      {making && <NewSetDialog first={{ id: module.id, label: title }} onClose={() => setMaking(false)} />}
+      {making && <NewSetDialog first={module} onClose={() => setMaking(false)} />}
     </Page>
   );
 }

@@ -3,25 +3,35 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useChange } from '../../api/use-change.ts';
 import { useData } from '../../api/use-data.ts';
+import { useViewer } from '../../api/use-viewer.ts';
 import { FormDialog, typedIn } from '../../parts/form-dialog.tsx';
 import { NameField } from '../../parts/name-field.tsx';
 import { RuledInput, RuledTextarea } from '../../parts/ruled-input.tsx';
 import { RULES } from '../../parts/rules.ts';
 import { softwareTexts as texts } from '../../texts/software.ts';
-import { CreateModule, CreateSet, ModuleChoices, SoftwareTypes } from './software.documents.ts';
+import { CreateModule, CreateSet, ModuleChoices } from './software.documents.ts';
+import { useTypes } from './use-types.ts';
 
 const FIELDS = ['name', 'version', 'vendor', 'description', 'type'];
 
 type FaultOf = (field: string) => string | undefined;
 
-function NameFields({ faultOf }: { faultOf: FaultOf }) {
+function NameFields({
+  of,
+  faultOf,
+}: {
+  /** What it is probably called. */
+  of?: { name: string; version: string } | undefined;
+  faultOf: FaultOf;
+}) {
   return (
     <>
-      <NameField label={texts.name} faultOf={faultOf} />
+      <NameField label={texts.name} defaultValue={of?.name} faultOf={faultOf} />
       <RuledInput
         rule={RULES.version}
         name="version"
         label={texts.version}
+        defaultValue={of?.version}
         error={faultOf('version')}
         required
         withAsterisk={false}
@@ -65,8 +75,7 @@ function TypeField({ types, value, onChange, faultOf }: TypeFieldProps) {
 export function NewModuleDialog({ onClose }: { onClose: () => void }) {
   const navigate = useNavigate();
   const [create] = useChange(CreateModule);
-  const { data } = useData(SoftwareTypes, {});
-  const types = data?.softwareModuleTypes.nodes ?? [];
+  const { moduleTypes: types = [] } = useTypes().data ?? {};
   const [chosen, setType] = useState<string | null>(null);
   const typeId = chosen ?? types[0]?.id ?? null;
   return (
@@ -107,25 +116,30 @@ export function NewModuleDialog({ onClose }: { onClose: () => void }) {
   );
 }
 
+const choiceOf = ({ id, name, version }: { id: string; name: string; version: string }) => ({
+  value: id,
+  label: `${name} ${version}`,
+});
+
 /** Creates a distribution set, with modules or still empty. */
 export function NewSetDialog({
   first,
   onClose,
 }: {
-  /** A module that is chosen already. */
-  first?: { id: string; label: string };
+  /** A module that is chosen already: most sets of one module are called like it. */
+  first?: { id: string; name: string; version: string };
   onClose: () => void;
 }) {
   const navigate = useNavigate();
   const [create] = useChange(CreateSet);
-  const { data } = useData(SoftwareTypes, {});
-  const modules = useData(ModuleChoices, {});
-  const types = data?.distributionSetTypes.nodes ?? [];
+  const { may } = useViewer();
+  const modules = useData(ModuleChoices, {}, { pause: !may('READ_SOFTWARE_MODULE') });
+  const { setTypes: types = [] } = useTypes().data ?? {};
   const [chosen, setType] = useState<string | null>(null);
   const [moduleIds, setModuleIds] = useState<string[]>(first ? [first.id] : []);
   const known = (modules.data?.softwareModules.nodes ?? [])
     .filter(({ id }) => id !== first?.id)
-    .map(({ id, name, version }) => ({ value: id, label: `${name} ${version}` }));
+    .map(choiceOf);
   const typeId = chosen ?? types[0]?.id ?? null;
   return (
     <FormDialog
@@ -150,12 +164,12 @@ export function NewSetDialog({
     >
       {(faultOf) => (
         <>
-          <NameFields faultOf={faultOf} />
+          <NameFields of={first} faultOf={faultOf} />
           <TypeField types={types} value={typeId} onChange={setType} faultOf={faultOf} />
           <MultiSelect
             label={texts.moduleChoice}
             description={texts.moduleChoiceHint}
-            data={first ? [{ value: first.id, label: first.label }, ...known] : known}
+            data={first ? [choiceOf(first), ...known] : known}
             value={moduleIds}
             onChange={setModuleIds}
             searchable

@@ -20,6 +20,7 @@ import { AssignCard } from './assign-card.tsx';
 import { SetState } from './columns.tsx';
 import { InvalidateButton } from './invalidate-button.tsx';
 import { SetMetadataCard } from './metadata-cards.tsx';
+import { SetDetailsCard } from './set-details-card.tsx';
 import {
   AddModules,
   DeleteSet,
@@ -101,9 +102,9 @@ function Shown({ set }: { set: SetFullFragment }) {
         </>
       }
     >
-      {set.description && <Text size="sm">{set.description}</Text>}
       <ModulesCard set={set} />
       <TargetFilterCard set={set} />
+      <SetDetailsCard set={set} />
       <SetMetadataCard set={set} />
       {set.viewerCan.assign && <AssignCard set={set} />}
     </Page>

@@ -1,4 +1,4 @@
-import { Button, Tabs } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { IconPackage, IconPlus } from '@tabler/icons-react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
@@ -8,13 +8,12 @@ import { CreateButton } from '../../parts/create-button.tsx';
 import { DataTable } from '../../parts/data-table.tsx';
 import { FilteredList } from '../../parts/filtered-list.tsx';
 import { Page } from '../../parts/page.tsx';
+import { PageTabs } from '../../parts/page-tabs.tsx';
 import { Empty } from '../../parts/states.tsx';
-import { TabList } from '../../parts/tab-list.tsx';
 import { type List, useList } from '../../parts/use-list.ts';
 import { softwareTexts as texts } from '../../texts/software.ts';
 import { MODULE_COLUMNS, SET_COLUMNS } from './columns.tsx';
 import { NewModuleDialog, NewSetDialog } from './new-dialogs.tsx';
-import type { SoftwareTab } from './search.ts';
 import { Modules, Sets } from './software.documents.ts';
 import { TypesTab } from './types-tab.tsx';
 
@@ -22,11 +21,10 @@ const PAGE_SIZE = 50;
 
 /** What devices can be given: sets, the modules in them, and their types. */
 export function SoftwarePage() {
-  const { tab = 'sets' } = useSearch({ from: '/shell/software' });
+  const { tab } = useSearch({ from: '/shell/software' });
   const navigate = useNavigate({ from: '/software' });
   const { may, can } = useViewer();
   const [making, setMaking] = useState<'set' | 'module'>();
-  const go = (next: string | null) => void navigate({ search: next ? { tab: next as SoftwareTab } : {} });
   const maySeeSets = may('READ_DISTRIBUTION_SET');
   const maySeeModules = may('READ_SOFTWARE_MODULE');
   const makeFirst = can.createSoftwareModules && (
@@ -54,28 +52,20 @@ export function SoftwarePage() {
         </>
       }
     >
-      <Tabs value={tab} onChange={go} keepMounted={false}>
-        <TabList open={tab}>
-          {maySeeSets && <Tabs.Tab value="sets">{texts.sets}</Tabs.Tab>}
-          {maySeeModules && <Tabs.Tab value="modules">{texts.modules}</Tabs.Tab>}
-          {maySeeModules && maySeeSets && <Tabs.Tab value="types">{texts.types}</Tabs.Tab>}
-        </TabList>
-        {maySeeSets && (
-          <Tabs.Panel value="sets">
-            <SetsTab action={makeFirst} />
-          </Tabs.Panel>
-        )}
-        {maySeeModules && (
-          <Tabs.Panel value="modules">
-            <ModulesTab action={makeFirst} />
-          </Tabs.Panel>
-        )}
-        {maySeeModules && maySeeSets && (
-          <Tabs.Panel value="types">
-            <TypesTab />
-          </Tabs.Panel>
-        )}
-      </Tabs>
+      <PageTabs
+        tab={tab}
+        onChange={(next) => void navigate({ search: { tab: next } })}
+        tabs={[
+          { name: 'sets', label: texts.sets, content: <SetsTab action={makeFirst} />, isSeen: maySeeSets },
+          {
+            name: 'modules',
+            label: texts.modules,
+            content: <ModulesTab action={makeFirst} />,
+            isSeen: maySeeModules,
+          },
+          { name: 'types', label: texts.types, content: <TypesTab />, isSeen: maySeeModules && maySeeSets },
+        ]}
+      />
       {making === 'module' && <NewModuleDialog onClose={() => setMaking(undefined)} />}
       {making === 'set' && <NewSetDialog onClose={() => setMaking(undefined)} />}
     </Page>

@@ -1,15 +1,13 @@
-import { Alert, Button, Code, Group, Stack, Text } from '@mantine/core';
+import { Alert, Box, Button, Code, Stack, Text } from '@mantine/core';
 import { IconFileSearch } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { SetFullFragment } from '../../api/types.documents.ts';
 import { useChange } from '../../api/use-change.ts';
-import { useData } from '../../api/use-data.ts';
 import { Card } from '../../parts/card.tsx';
-import { filterFaultsOf } from '../../parts/filter-fault.tsx';
-import { FilterField } from '../../parts/filter-field.tsx';
+import { ReachInput, useReach } from '../../parts/filter-input.tsx';
 import { tell } from '../../parts/tell.ts';
-import { setTexts, targetFilterTexts as texts } from '../../texts/software.ts';
-import { SetReach, UpdateSet } from './software.documents.ts';
+import { targetFilterTexts as texts } from '../../texts/software.ts';
+import { UpdateSet } from './software.documents.ts';
 
 /** Which targets a set is for, and what its files say about that. */
 export function TargetFilterCard({ set }: { set: SetFullFragment }) {
@@ -46,30 +44,26 @@ function FilterForm({
 }) {
   const [draft, setDraft] = useState(filter);
   const wanted = draft.trim();
-  const reach = useData(SetReach, { filter: wanted }, { pause: wanted === '', keep: true });
-  const count = wanted && !reach.stale && !reach.error ? reach.data?.targets.totalCount : undefined;
+  const reach = useReach(draft);
   return (
-    <Stack gap={4}>
-      <Group align="flex-start" gap="sm">
-        <FilterField
-          of="TARGET"
+    <Stack gap={4} align="flex-start">
+      <Box w="100%">
+        <ReachInput
+          label={texts.filter}
           value={draft}
-          faults={wanted ? filterFaultsOf(reach.error) : []}
+          reach={reach}
           onChange={setDraft}
           placeholder={texts.placeholder}
         />
-        <Button
-          variant="default"
-          disabled={wanted === filter || (wanted !== '' && count === undefined)}
-          loading={busy}
-          onClick={() => void onSave(wanted)}
-        >
-          {texts.save}
-        </Button>
-      </Group>
-      <Text size="sm" c="dimmed" role="status">
-        {count === undefined ? '\u00a0' : setTexts.count(count)}
-      </Text>
+      </Box>
+      <Button
+        variant="default"
+        disabled={wanted === filter || (wanted !== '' && reach.count === undefined)}
+        loading={busy}
+        onClick={() => void onSave(wanted)}
+      >
+        {texts.save}
+      </Button>
     </Stack>
   );
 }

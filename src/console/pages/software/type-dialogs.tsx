@@ -1,6 +1,6 @@
 import { MultiSelect, NumberInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
-import type { ModuleTypeRowFragment, SetTypeRowFragment } from '../../api/types.documents.ts';
+import type { ModuleTypeRole, ModuleTypeRowFragment, SetTypeRowFragment } from '../../api/types.documents.ts';
 import { type Outcome, useChange } from '../../api/use-change.ts';
 import { FormDialog, typedIn } from '../../parts/form-dialog.tsx';
 import { NameField } from '../../parts/name-field.tsx';
@@ -8,7 +8,13 @@ import { done } from '../../parts/notify.tsx';
 import { RuledInput } from '../../parts/ruled-input.tsx';
 import { RULES } from '../../parts/rules.ts';
 import { softwareTypesTexts as texts } from '../../texts/software.ts';
-import { ChangeModuleType, ChangeSetType, CreateModuleType, CreateSetType } from './software.documents.ts';
+import {
+  ChangeModuleType,
+  ChangeSetType,
+  CreateModuleType,
+  CreateSetType,
+  PutModuleType,
+} from './software.documents.ts';
 
 interface Named {
   key: string;
@@ -16,7 +22,7 @@ interface Named {
   description: string | null;
 }
 
-/** Makes a type, or changes its description: key and name stay, as others go by them. */
+/** Makes a type, or changes it: key and name stay, as others go by them. */
 function TypeDialog({
   title,
   type,
@@ -30,7 +36,6 @@ function TypeDialog({
   onClose: () => void;
   create: (given: Named) => Promise<Outcome<unknown>>;
   change: (input: { id: string; description: string | null }) => Promise<Outcome<unknown>>;
-  /** What only a new one is asked. */
   children: ReactNode;
 }) {
   return (
@@ -65,7 +70,7 @@ function TypeDialog({
             error={faultOf('description')}
             autoComplete="off"
           />
-          {!type && children}
+          {children}
         </>
       )}
     </FormDialog>
@@ -90,13 +95,15 @@ export function ModuleTypeDialog({
       create={(given) => create({ input: { softwareModuleTypes: [{ ...given, maxAssignments }] } })}
       change={(input) => change({ input })}
     >
-      <NumberInput
-        label={texts.most}
-        min={1}
-        allowDecimal={false}
-        value={maxAssignments}
-        onChange={(value) => setMost(Number(value) || 1)}
-      />
+      {!type && (
+        <NumberInput
+          label={texts.most}
+          min={1}
+          allowDecimal={false}
+          value={maxAssignments}
+          onChange={(value) => setMost(Number(value) || 1)}
+        />
+      )}
     </TypeDialog>
   );
 }
@@ -112,10 +119,25 @@ export function SetTypeDialog({
 }) {
   const [create] = useChange(CreateSetType);
   const [change] = useChange(ChangeSetType);
-  const [mandatory, setMandatory] = useState<string[]>([]);
-  const [optional, setOptional] = useState<string[]>([]);
+  const [put] = useChange(PutModuleType);
+  const before = rolesOf(type);
+  const [mandatory, setMandatory] = useState(before.mandatory);
+  const [optional, setOptional] = useState(before.optional);
   const choices = (others: readonly string[]) =>
     moduleTypes.filter(({ id }) => !others.includes(id)).map(({ id, name }) => ({ value: id, label: name }));
+
+  /** One after the other, until one is refused. */
+  async function changeAll(input: { id: string; description: string | null }) {
+    let outcome: Outcome<unknown> = await change({ input });
+    for (const { id: moduleTypeId } of moduleTypes) {
+      const role = roleOf(moduleTypeId, { mandatory, optional });
+      if (!outcome || outcome.faults.length > 0) break;
+      if (role !== roleOf(moduleTypeId, before))
+        outcome = await put({ input: { id: input.id, moduleTypeId, role } });
+    }
+    return outcome;
+  }
+
   return (
     <TypeDialog
       title={texts.newSetType}
@@ -130,7 +152,7 @@ export function SetTypeDialog({
           },
         })
       }
-      change={(input) => change({ input })}
+      change={changeAll}
     >
       <MultiSelect
         label={texts.mandatory}
@@ -141,6 +163,7 @@ export function SetTypeDialog({
       />
       <MultiSelect
         label={texts.optional}
+        description={type && texts.fixedHint}
         data={choices(mandatory)}
         value={optional}
         onChange={setOptional}
@@ -149,3 +172,20 @@ export function SetTypeDialog({
     </TypeDialog>
   );
 }
+
+/** The types of modules that sets must have, and those that they may have. */
+interface Roles {
+  mandatory: string[];
+  optional: string[];
+}
+
+function rolesOf(type: SetTypeRowFragment | undefined): Roles {
+  const idsOf = (isMandatory: boolean) =>
+    (type?.moduleTypes ?? [])
+      .filter(({ mandatory }) => mandatory === isMandatory)
+      .map(({ moduleType: { id } }) => id);
+  return { mandatory: idsOf(true), optional: idsOf(false) };
+}
+
+const roleOf = (id: string, { mandatory, optional }: Roles): ModuleTypeRole =>
+  mandatory.includes(id) ? 'MANDATORY' : optional.includes(id) ? 'OPTIONAL' : 'NONE';

@@ -3,36 +3,30 @@ import { IconPlus } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import type { ModuleTypeRowFragment, SetTypeRowFragment } from '../../api/types.documents.ts';
 import { type Outcome, useChange } from '../../api/use-change.ts';
-import { useData } from '../../api/use-data.ts';
 import { useViewer } from '../../api/use-viewer.ts';
 import { Card } from '../../parts/card.tsx';
 import { EditButton } from '../../parts/edit-button.tsx';
 import { RemoveButton } from '../../parts/remove-button.tsx';
 import { Answer } from '../../parts/states.tsx';
 import { softwareTypesTexts, softwareTexts as texts } from '../../texts/software.ts';
-import { DeleteModuleType, DeleteSetType, SoftwareTypes } from './software.documents.ts';
+import { DeleteModuleType, DeleteSetType } from './software.documents.ts';
 import { ModuleTypeDialog, SetTypeDialog } from './type-dialogs.tsx';
+import { useTypes } from './use-types.ts';
 
 /** What kinds of modules and sets there are, and which modules a set of a type needs. */
 export function TypesTab() {
-  const types = useData(SoftwareTypes, {});
+  const types = useTypes();
   return (
     <Answer of={types}>
-      {({ softwareModuleTypes, distributionSetTypes }) => (
+      {({ moduleTypes, setTypes }) => (
         <SimpleGrid cols={{ base: 1, md: 2 }}>
-          <SetTypesCard types={distributionSetTypes.nodes} moduleTypes={softwareModuleTypes.nodes} />
-          <ModuleTypesCard types={softwareModuleTypes.nodes} />
+          <SetTypesCard types={setTypes} moduleTypes={moduleTypes} />
+          <ModuleTypesCard types={moduleTypes} />
         </SimpleGrid>
       )}
     </Answer>
   );
 }
-
-const NewButton = ({ label, onClick }: { label: string; onClick: () => void }) => (
-  <Button size="xs" variant="default" leftSection={<IconPlus size={14} aria-hidden />} onClick={onClick}>
-    {label}
-  </Button>
-);
 
 function SetTypesCard({
   types,
@@ -43,65 +37,82 @@ function SetTypesCard({
 }) {
   const { can } = useViewer();
   const [remove] = useChange(DeleteSetType);
-  const [edited, setEdited] = useState<SetTypeRowFragment | 'new'>();
   return (
-    <Card
+    <TypesCard
       title={texts.setTypes}
-      actions={
-        can.createDistributionSetTypes && (
-          <NewButton label={softwareTypesTexts.newSetType} onClick={() => setEdited('new')} />
-        )
+      types={types}
+      create={can.createDistributionSetTypes && softwareTypesTexts.newSetType}
+      remove={(id) => remove({ input: { id } })}
+      said={({ moduleTypes: parts }) =>
+        parts
+          ?.map(
+            ({ mandatory, moduleType }) =>
+              `${mandatory ? texts.mandatory : texts.optional} ${moduleType.name}`,
+          )
+          .join(', ')
       }
-    >
-      {types.map((type) => (
-        <TypeLine
-          key={type.id}
-          type={type}
-          onEdit={() => setEdited(type)}
-          remove={() => remove({ input: { id: type.id } })}
-        >
-          {type.moduleTypes
-            ?.map((it) => `${it.mandatory ? texts.mandatory : texts.optional} ${it.moduleType.name}`)
-            .join(', ')}
-        </TypeLine>
-      ))}
-      {edited && (
-        <SetTypeDialog
-          type={edited === 'new' ? undefined : edited}
-          moduleTypes={moduleTypes}
-          onClose={() => setEdited(undefined)}
-        />
-      )}
-    </Card>
+      dialog={(type, onClose) => <SetTypeDialog type={type} moduleTypes={moduleTypes} onClose={onClose} />}
+    />
   );
 }
 
 function ModuleTypesCard({ types }: { types: readonly ModuleTypeRowFragment[] }) {
   const { can } = useViewer();
   const [remove] = useChange(DeleteModuleType);
-  const [edited, setEdited] = useState<ModuleTypeRowFragment | 'new'>();
+  return (
+    <TypesCard
+      title={texts.moduleTypes}
+      types={types}
+      create={can.createSoftwareModuleTypes && softwareTypesTexts.newModuleType}
+      remove={(id) => remove({ input: { id } })}
+      said={({ maxAssignments }) => texts.perSet(maxAssignments)}
+      dialog={(type, onClose) => <ModuleTypeDialog type={type} onClose={onClose} />}
+    />
+  );
+}
+
+/** Types of one kind, to be made, changed and deleted. */
+function TypesCard<Row extends ModuleTypeRowFragment | SetTypeRowFragment>({
+  title,
+  types,
+  create,
+  remove,
+  said,
+  dialog,
+}: {
+  title: string;
+  types: readonly Row[];
+  /** What is on the button that makes one; none where the caller may not. */
+  create: string | false | undefined;
+  remove: (id: string) => Promise<Outcome<unknown>>;
+  /** What there is to say of one. */
+  said: (type: Row) => ReactNode;
+  /** Makes one, or changes the one given. */
+  dialog: (type: Row | undefined, onClose: () => void) => ReactNode;
+}) {
+  const [edited, setEdited] = useState<Row | 'new'>();
   return (
     <Card
-      title={texts.moduleTypes}
+      title={title}
       actions={
-        can.createSoftwareModuleTypes && (
-          <NewButton label={softwareTypesTexts.newModuleType} onClick={() => setEdited('new')} />
+        create && (
+          <Button
+            size="xs"
+            variant="default"
+            leftSection={<IconPlus size={14} aria-hidden />}
+            onClick={() => setEdited('new')}
+          >
+            {create}
+          </Button>
         )
       }
     >
       {types.map((type) => (
-        <TypeLine
-          key={type.id}
-          type={type}
-          onEdit={() => setEdited(type)}
-          remove={() => remove({ input: { id: type.id } })}
-        >
-          {texts.perSet(type.maxAssignments)}
+        <TypeLine key={type.id} type={type} onEdit={() => setEdited(type)} remove={() => remove(type.id)}>
+          {said(type)}
         </TypeLine>
       ))}
-      {edited && (
-        <ModuleTypeDialog type={edited === 'new' ? undefined : edited} onClose={() => setEdited(undefined)} />
-      )}
+      {edited && dialog(edited === 'new' ? undefined : edited, () => setEdited(undefined))}
     </Card>
   );
 }

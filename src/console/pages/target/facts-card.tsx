@@ -1,4 +1,4 @@
-import { MultiSelect, Select, Text } from '@mantine/core';
+import { Select, Text } from '@mantine/core';
 import { useState } from 'react';
 import { quoted } from '../../api/filters.ts';
 import type { TargetFullFragment, UpdateTargetInput } from '../../api/types.documents.ts';
@@ -9,8 +9,9 @@ import { Card } from '../../parts/card.tsx';
 import { Editable } from '../../parts/editable.tsx';
 import { Fact, Facts } from '../../parts/fact.tsx';
 import { PageLink } from '../../parts/links.tsx';
-import { done, failure } from '../../parts/notify.tsx';
+import { done } from '../../parts/notify.tsx';
 import { RULES } from '../../parts/rules.ts';
+import { TagsChoice } from '../../parts/tags-choice.tsx';
 import { useNow } from '../../parts/use-now.ts';
 import { When } from '../../parts/when.tsx';
 import { common } from '../../texts/common.ts';
@@ -162,41 +163,20 @@ function TypeChoice({
   );
 }
 
-function Tags({ target, mayEdit }: { target: TargetFullFragment; mayEdit: boolean }) {
-  const { id } = target;
-  const tags = target.tags ?? [];
+function Tags({ target: { id, tags }, mayEdit }: { target: TargetFullFragment; mayEdit: boolean }) {
   const [opened, setOpened] = useState(false);
   const { data } = useData(TagChoices, {}, { pause: !opened });
   const [tag] = useChange(TagTargets);
   const [untag] = useChange(UntagTargets);
-  if (!mayEdit) return <>{tags.map(({ name }) => name).join(', ') || texts.noTag}</>;
-  const known = data?.targetTags.nodes ?? tags;
-
-  async function change(ids: readonly string[], now: readonly string[], isUndo = false) {
-    const added = ids.filter((id) => !now.includes(id));
-    const removed = now.filter((id) => !ids.includes(id));
-    const outcomes = [
-      added.length > 0 && (await tag({ input: { targets: { ids: [id] }, tags: { ids: added } } })),
-      removed.length > 0 && (await untag({ input: { targets: { ids: [id] }, tags: { ids: removed } } })),
-    ];
-    const fault = outcomes.flatMap((outcome) => (outcome ? outcome.faults : []))[0];
-    if (fault) void failure(fault.message);
-    else if (outcomes.every((outcome) => outcome !== undefined))
-      void done(texts.saved(texts.tags), isUndo ? undefined : () => void change(now, ids, true));
-  }
-  const chosen = tags.map(({ id }) => id);
+  const targets = { ids: [id] };
   return (
-    <MultiSelect
-      size="xs"
-      aria-label={texts.tags}
-      placeholder={tags.length === 0 ? texts.noTag : undefined}
-      data={known.map(({ id, name }) => ({ value: id, label: name }))}
-      value={chosen}
-      onChange={(ids) => void change(ids, chosen)}
-      onDropdownOpen={() => setOpened(true)}
-      searchable
-      maw={360}
-      my={-4}
+    <TagsChoice
+      tags={tags ?? []}
+      known={data?.targetTags.nodes}
+      mayEdit={mayEdit}
+      onOpen={() => setOpened(true)}
+      add={(ids) => tag({ input: { targets, tags: { ids } } })}
+      remove={(ids) => untag({ input: { targets, tags: { ids } } })}
     />
   );
 }

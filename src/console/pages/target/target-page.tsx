@@ -8,7 +8,7 @@ import type { TargetFullFragment } from '../../api/types.documents.ts';
 import { useChange } from '../../api/use-change.ts';
 import { useData } from '../../api/use-data.ts';
 import { confirm } from '../../parts/confirm.ts';
-import { PageButton } from '../../parts/links.tsx';
+import { BackLink, PageButton } from '../../parts/links.tsx';
 import { done } from '../../parts/notify.tsx';
 import { OnePage } from '../../parts/one-page.tsx';
 import { Page } from '../../parts/page.tsx';
@@ -62,6 +62,7 @@ function Shown({ target, moved }: { target: TargetFullFragment; moved: unknown }
   const [wanted, setWanted] = useState<WantedAction>();
   return (
     <Page
+      back={<BackLink to="/targets" />}
       title={name || controllerId}
       lead={
         <Group gap="md">

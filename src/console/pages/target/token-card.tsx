@@ -9,12 +9,15 @@ import { Copy } from '../../parts/copy.tsx';
 import { DeviceSetup } from '../../parts/device-setup.tsx';
 import { done, failure } from '../../parts/notify.tsx';
 import { Answer, Lines } from '../../parts/states.tsx';
+import { tell } from '../../parts/tell.ts';
 import { common } from '../../texts/common.ts';
+import { derivationTexts } from '../../texts/derivation.ts';
 import { targetTexts as texts } from '../../texts/target.ts';
-import { RotateToken, TargetToken } from './target.documents.ts';
+import { EndDerivedTokens, RotateToken, TargetToken } from './target.documents.ts';
 
 /** The token: read only when somebody asks to see it. */
-export function TokenCard({ target: { id, controllerId, viewerCan } }: { target: TargetFullFragment }) {
+export function TokenCard({ target }: { target: TargetFullFragment }) {
+  const { id, controllerId, viewerCan } = target;
   const [shown, setShown] = useState(false);
   const [rotate, rotating] = useChange(RotateToken);
   const token = useData(TargetToken, { controllerId }, { pause: !shown });
@@ -37,11 +40,14 @@ export function TokenCard({ target: { id, controllerId, viewerCan } }: { target:
     <Card
       title={texts.token}
       actions={
-        viewerCan.rotateToken && (
-          <Button size="xs" variant="default" loading={rotating} onClick={() => void onRotate()}>
-            {texts.rotate}
-          </Button>
-        )
+        <>
+          {viewerCan.update && hasDerivedToken(target) && <EndDerivedButton target={target} />}
+          {viewerCan.rotateToken && (
+            <Button size="xs" variant="default" loading={rotating} onClick={() => void onRotate()}>
+              {texts.rotate}
+            </Button>
+          )}
+        </>
       }
     >
       {!shown ? (
@@ -72,5 +78,27 @@ export function TokenCard({ target: { id, controllerId, viewerCan } }: { target:
         </Answer>
       )}
     </Card>
+  );
+}
+
+const hasDerivedToken = ({ registeredWith, credential }: TargetFullFragment) =>
+  registeredWith === 'DERIVED_TOKEN' || credential?.kind === 'DERIVED_TOKEN';
+
+/** For a device whose derived token got into wrong hands. */
+function EndDerivedButton({ target: { id, controllerId } }: { target: TargetFullFragment }) {
+  const [end, ending] = useChange(EndDerivedTokens);
+  const { end: action, endTitle: title, endText, ended } = derivationTexts;
+  return (
+    <Button
+      size="xs"
+      variant="default"
+      loading={ending}
+      onClick={async () => {
+        const sure = await confirm({ title, text: endText(controllerId), action, danger: true });
+        if (sure) tell(await end({ input: { id } }), ended);
+      }}
+    >
+      {action}
+    </Button>
   );
 }

@@ -11,6 +11,7 @@ import { common, numberText } from '../../texts/common.ts';
 import { bulkTexts as texts } from '../../texts/targets.ts';
 import { BulkFields, type BulkValues } from './bulk-fields.tsx';
 import type { BulkKind } from './bulk-kind.ts';
+import type { Released } from './released.tsx';
 import { runBulk } from './run-bulk.ts';
 
 /** So many targets can't be deleted by a mere click. */
@@ -28,7 +29,7 @@ export function BulkDialog({
   count: number;
   targets: TargetSelection;
   onClose: () => void;
-  onDone: () => void;
+  onDone: (released: Released | undefined) => void;
 }) {
   const client = useClient();
   const [values, setValues] = useState<BulkValues>({});
@@ -46,12 +47,13 @@ export function BulkDialog({
     if (!isReady || busy) return;
     setBusy(true);
     try {
-      const { changed, faults: found, job: begun } = await runBulk(client, kind, targets, values);
+      const { changed, faults: found, job: begun, released } = await runBulk(client, kind, targets, values);
       setFaults(found);
       if (found.length > 0) return;
+      if (released) return onDone(released);
       if (begun) followed.set({ job: begun, title, told: texts.done[kind] });
       else void done(texts.done[kind](changed));
-      onDone();
+      onDone(undefined);
     } catch (error) {
       void failure(error as CombinedError);
     } finally {
@@ -63,13 +65,7 @@ export function BulkDialog({
     <Dialog onClose={onClose} title={title}>
       <form onSubmit={submit}>
         <Stack>
-          <Text size="sm">
-            {isDelete
-              ? texts.deleteText(count)
-              : kind === 'rotate'
-                ? texts.rotateText(count)
-                : texts.willChange(count)}
-          </Text>
+          <Text size="sm">{leadOf(kind, count)}</Text>
           <BulkFields
             kind={kind}
             values={values}
@@ -97,6 +93,20 @@ export function BulkDialog({
       </form>
     </Dialog>
   );
+}
+
+/** What comes of it, and to how many targets. */
+function leadOf(kind: BulkKind, count: number): string {
+  switch (kind) {
+    case 'delete':
+      return texts.deleteText(count);
+    case 'rotate':
+      return texts.rotateText(count);
+    case 'release':
+      return texts.releaseText(count);
+    default:
+      return texts.willChange(count);
+  }
 }
 
 function isComplete(kind: BulkKind, { tag, setId }: BulkValues): boolean {

@@ -7,6 +7,8 @@ import { type Force, ForceField } from '../../parts/force-field.tsx';
 import { GroupField } from '../../parts/group-field.tsx';
 import { reasonOf } from '../../parts/reason.ts';
 import { RULES } from '../../parts/rules.ts';
+import { TimeField } from '../../parts/time-field.tsx';
+import { releaseTexts } from '../../texts/claims.ts';
 import { bulkTexts as texts } from '../../texts/targets.ts';
 import { SetChoices, TagChoices, TypeChoices } from './bulk.documents.ts';
 import type { BulkKind } from './bulk-kind.ts';
@@ -17,6 +19,7 @@ export interface BulkValues extends Force {
   group?: string;
   overlapSeconds?: number;
   setId?: string;
+  expiresAt?: string | null;
 }
 
 interface FieldProps {
@@ -54,6 +57,15 @@ export function BulkFields({ kind, ...props }: FieldProps & { kind: BulkKind }) 
       );
     case 'assign':
       return <SetField {...props} />;
+    case 'release':
+      return (
+        <TimeField
+          label={releaseTexts.untilLabel}
+          description={releaseTexts.untilHint}
+          value={props.values.expiresAt ?? null}
+          onChange={(expiresAt) => props.onChange({ expiresAt })}
+        />
+      );
     case 'delete':
       return null;
   }
@@ -130,6 +142,8 @@ export function SetField({
         searchValue={search}
         onSearchChange={setSearch}
         filter={({ options }) => options}
+        required
+        withAsterisk={false}
         data-autofocus
       />
       <ForceField value={values} onChange={onChange} mayWait={mayWait} />

@@ -3,13 +3,12 @@ import type { TargetOrderField, TargetRowFragment } from '../../api/types.docume
 import type { Column } from '../../parts/data-table.tsx';
 import { PageLink } from '../../parts/links.tsx';
 import { TargetState } from '../../parts/status.tsx';
+import { TagBadges } from '../../parts/tag-badge.tsx';
 import { When } from '../../parts/when.tsx';
 import { common } from '../../texts/common.ts';
 import { targetsTexts } from '../../texts/targets.ts';
 
 const texts = targetsTexts.columns;
-
-const SHOWN_TAGS = 2;
 
 const plain = (text: string | null | undefined) =>
   text || (
@@ -59,23 +58,7 @@ export const TARGET_COLUMNS: readonly Column<TargetRowFragment, TargetOrderField
   {
     id: 'tags',
     label: texts.tags,
-    cell: ({ tags }) =>
-      !tags?.length ? (
-        plain(undefined)
-      ) : (
-        <Group gap={4} wrap="nowrap">
-          {tags.slice(0, SHOWN_TAGS).map(({ id, name }) => (
-            <Badge key={id} size="sm" variant="default" tt="none" fw={500} flex="none" maw={140}>
-              {name}
-            </Badge>
-          ))}
-          {tags.length > SHOWN_TAGS && (
-            <Text span size="xs" c="dimmed" title={tags.map(({ name }) => name).join(', ')}>
-              {targetsTexts.moreTags(tags.length - SHOWN_TAGS)}
-            </Text>
-          )}
-        </Group>
-      ),
+    cell: ({ tags }) => <TagBadges tags={tags} />,
   },
   {
     id: 'assigned',

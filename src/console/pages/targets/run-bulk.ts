@@ -8,6 +8,7 @@ import {
   DeleteTargets,
   GroupTargets,
   NewTag,
+  ReleaseTargets,
   RotateTargets,
   TagChoices,
   TagTargets,
@@ -16,12 +17,15 @@ import {
 } from './bulk.documents.ts';
 import type { BulkValues } from './bulk-fields.tsx';
 import type { BulkKind } from './bulk-kind.ts';
+import type { Released } from './released.tsx';
 
 export interface BulkOutcome {
   changed: number;
   faults: readonly Fault[];
   /** What goes on after the answer. */
   job?: JobStateFragment | null;
+  /** What is shown once. */
+  released?: Released;
 }
 
 interface Changed {
@@ -67,9 +71,34 @@ export async function runBulk(
           },
         }),
       );
+    case 'release':
+      return release(client, targets, values);
     case 'delete':
       return run(DeleteTargets, { input: { targets } });
   }
+}
+
+async function release(
+  client: Client,
+  targets: TargetSelection,
+  { expiresAt }: BulkValues,
+): Promise<BulkOutcome> {
+  const { data, error } = await client
+    .mutation(ReleaseTargets, { input: { targets, expiresAt } })
+    .toPromise();
+  // With data, an error only says that a part of it may not be seen.
+  if (!data) throw error;
+  const { count, code, job, userErrors, ...change } = data.change;
+  const released = code && {
+    code,
+    expiresAt: change.expiresAt,
+    count,
+    controllerIds: [change.targets, change.others].flatMap(
+      (page) => page?.nodes.map(({ controllerId }) => controllerId) ?? [],
+    ),
+    job,
+  };
+  return { changed: count, faults: userErrors, ...(released && { released }) };
 }
 
 /** The tag of that name; it is created if there is none. */
