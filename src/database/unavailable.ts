@@ -35,6 +35,8 @@ const AWAY = /^(08...|57P0[1-5]|25006)$/;
  * statement_timeout; the disk or another part of the system failed. Another statement may succeed meanwhile.
  */
 const UNABLE = /^(53...|57014|58...)$/;
+/** Of Citus: the shard that a statement was planned for has been split or moved since. The next one goes to the right place. */
+const SHARD_GONE = /^(could not find valid entry for shard |shard for the given value does not exist)/;
 /** query_canceled */
 const CANCELED = '57014';
 /** Codes of the driver and the system for a connection that ended or couldn't be opened. */
@@ -48,7 +50,9 @@ const codeOf = (error: unknown): string => String((error as { code?: unknown } |
 export function asUnavailable(error: unknown): unknown {
   const code = codeOf(error);
   const isOfServer =
-    error instanceof postgres.PostgresError ? AWAY.test(code) || UNABLE.test(code) : BROKEN.test(code);
+    error instanceof postgres.PostgresError
+      ? AWAY.test(code) || UNABLE.test(code) || SHARD_GONE.test(error.message)
+      : BROKEN.test(code);
   // For a host with several addresses the error has no message.
   return isOfServer ? new DatabaseUnavailableError((error as Error).message || code, error) : error;
 }

@@ -105,6 +105,14 @@ it.each([
   await one.close();
 });
 
+it.each(['could not find valid entry for shard 102013', 'shard for the given value does not exist'])(
+  'takes a database whose shards move for one that is unavailable: %s',
+  async (message) => {
+    const refused = pool.client.unsafe(`DO $$ BEGIN RAISE '${message}'; END $$`);
+    expect(isUnavailable(await failure(refused))).toBe(true);
+  },
+);
+
 it('does not say of what was undone that it is there', async () => {
   const whole = pool.client.begin(async (tx) => {
     await tx.unsafe('INSERT INTO pool_test VALUES ($1)', ['undone']);
