@@ -2,9 +2,6 @@
 
 /** Percentages are rounded: three groups of 33 % take everything. */
 const WHOLE = 99;
-/** So far off are sums of percentages with the seven digits that are stored: three thirds are thirds all the same. */
-const STORED_EXACTLY = 2e-5;
-
 export interface Share {
   /** What the group takes of the rollout's targets; empty for all. */
   filter: string;
@@ -20,13 +17,13 @@ export interface Share {
 export function shareOf(groups: readonly Share[], group: Share, candidates: number): number {
   const alike = groups.filter(({ filter, dynamic }) => filter === group.filter && !dynamic);
   const at = alike.indexOf(group);
-  const taken = alike.slice(0, at).reduce((sum, { percentage }) => sum + percentage, 0);
+  const taken = alike.slice(0, at).reduce((sum, { percentage }) => sum + Math.fround(percentage), 0);
   const isLast = at === alike.length - 1 && taken + group.percentage >= WHOLE;
   const rest = 100 - taken;
   if (isLast || rest <= group.percentage) return candidates;
-  const parts = Math.round(rest / group.percentage);
-  const isEven = Math.abs(rest - parts * group.percentage) < STORED_EXACTLY;
-  return Math.round(isEven ? candidates / parts : (candidates * group.percentage) / rest);
+  // With the seven digits of hawkBit's percentages: of ten targets three groups of a third get three, three and four.
+  const part = Math.fround(Math.fround(group.percentage) * 100) / rest;
+  return Math.round((part * candidates) / 100);
 }
 
 /** The filters whose groups take all that they match. */

@@ -8,6 +8,13 @@ export class MisaddressedError extends Error {
   }
 }
 
+/** A part of a path, encoded as in hawkBit's links: RFC 3986 reserves what JavaScript leaves as it is. */
+export const encodeSegment = (segment: string | number): string =>
+  encodeURIComponent(segment).replace(
+    /[!'()*]/g,
+    (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+
 /** A name or an address, perhaps with a port: only such a host may go into links. */
 const HOST = /^(?:[\w.~-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i;
 const PORT = /^\d{1,5}$/;

@@ -7,8 +7,18 @@ import {
   isNotFoundCode,
   type NotFoundCode,
 } from '../domain-error.ts';
+import { EXCEPTION_CLASSES, type HawkbitErrorCode } from './hawkbit-exceptions.ts';
 
-type Words = readonly [status: number, errorCode?: string];
+/** What hawkBit has no word for. */
+type OwnErrorCode =
+  | 'claimCode.invalid'
+  | 'target.moved'
+  | 'approvalPending'
+  | 'artifact.uploadNotFound'
+  | 'role.used'
+  | 'job.ended'
+  | 'import.takenOver';
+type Words = readonly [status: number, errorCode?: HawkbitErrorCode | OwnErrorCode];
 type WithoutWords = Exclude<NotFoundCode | AlreadyExistsCode, 'ARTIFACT_UPLOAD_NOT_FOUND'>;
 
 const NOT_FOUND: Words = [404, 'repo.entityNotFound'];
@@ -99,8 +109,25 @@ export function errorAnswer(error: DomainError): {
   const { entity, repeated } = error.details;
   const message = isAlreadyExistsCode(error.code) && !repeated ? IS_STORED : error.message;
   const isNamed = status === 404 || status === 409;
-  const info = isNamed && entity ? { info: { type: entity.type, entityId: entity.id } } : {};
-  return { status, headers, body: { errorCode: `hawkbit.server.error.${errorCode}`, message, ...info } };
+  const info = isNamed && entity ? { info: { type: entity.type, entityId: entityIdOf(entity) } } : {};
+  const body = {
+    ...(errorCode in EXCEPTION_CLASSES && {
+      exceptionClass: EXCEPTION_CLASSES[errorCode as HawkbitErrorCode],
+    }),
+    errorCode: `hawkbit.server.error.${errorCode}`,
+    message,
+    ...info,
+  };
+  return { status, headers, body };
+}
+
+/** Their ids are texts, even if these are digits. */
+const NAMED_BY_TEXT = new Set<string>(['Target', 'TenantConfiguration']);
+
+/** An id as hawkBit sends it: a number, unless it is a name or JavaScript can't hold it exactly. */
+function entityIdOf({ type, id }: NonNullable<DomainError['details']['entity']>): number | string {
+  if (NAMED_BY_TEXT.has(type) || type.endsWith('Metadata') || !/^-?\d+$/.test(id)) return id;
+  return Number.isSafeInteger(Number(id)) ? Number(id) : id;
 }
 
 /** `Retry-After` (RFC 9110, 10.2.3), if waiting may help. */

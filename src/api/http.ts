@@ -12,6 +12,8 @@ import { requestIdOf } from './requests.ts';
 /** The headers of every answer of the REST and device APIs, as in hawkBit. */
 export const PROTOCOL_HEADERS = {
   'Cache-Control': 'no-cache, no-store, max-age=0, must-revalidate',
+  Pragma: 'no-cache',
+  Expires: '0',
   'X-Content-Type-Options': 'nosniff',
   'X-Frame-Options': 'DENY',
 } as const;

@@ -54,13 +54,23 @@ export function asTexts(list: unknown, field?: string): string[] {
   });
 }
 
-/** A boolean, or undefined; numbers and the texts "true" and "false" count, too. @throws MALFORMED_INPUT */
+/** For fields that may be left out, but are never null, as in hawkBit. @throws MALFORMED_INPUT */
+export function requireNoNull(body: JsonObject, ...fields: string[]): void {
+  for (const field of fields)
+    if (body[field] === null || body[field] === '') throw notReadable(field, 'given or left out');
+}
+
+/** As Jackson, which hawkBit reads JSON with, knows them. */
+const BOOLEAN = /^\s*(true|True|TRUE|false|False|FALSE)\s*$/;
+
+/** A boolean, or undefined; numbers and the words for it count, too. @throws MALFORMED_INPUT */
 export function booleanOf(body: JsonObject, field: string): boolean | undefined {
   const value = body[field];
   if (value === undefined || value === null || value === '') return undefined;
   if (typeof value === 'boolean') return value;
   if (typeof value === 'number' && Number.isInteger(value)) return value !== 0;
-  if (value === 'true' || value === 'false') return value === 'true';
+  const word = typeof value === 'string' && BOOLEAN.exec(value)?.[1];
+  if (word) return word.toLowerCase() === 'true';
   throw notReadable(field, 'true or false');
 }
 

@@ -24,6 +24,18 @@ export function sendHal(response: Response, body: unknown): void {
   sendWhole(response, acceptedOf(response)?.contentType ?? JSON_TYPE, text);
 }
 
+const chooseForError = negotiator([JSON_TYPE, HAL]);
+
+/** Sends an error: as hawkBit does, as JSON unless the client asks for HAL by its name. */
+export function sendFault(response: Response, body: object): void {
+  const accepted = chooseForError(response.req.headers.accept);
+  sendWhole(response, accepted?.contentType ?? JSON_TYPE, JSON.stringify(body));
+}
+
+/** Sends an error that is none of the application's own: of a path, a method or a body's type. */
+export const sendWebError = (response: Response, status: number, message?: string): void =>
+  sendWhole(response.status(status), JSON_TYPE, JSON.stringify(webError(status, message)));
+
 /** Answers the created things, which may be thousands. */
 export async function sendCreated<T>(
   response: Response,
@@ -50,7 +62,7 @@ export function negotiate(produced = HAL_OR_JSON): RequestHandler {
   const choose = negotiator(produced);
   return (request, response, next) => {
     const accepted = choose(request.headers.accept);
-    if (!accepted) return void response.status(406).end();
+    if (!accepted) return void response.set('Accept', produced.join(', ')).status(406).end();
     response.locals['accepted'] = accepted;
     next();
   };
@@ -59,7 +71,8 @@ export function negotiate(produced = HAL_OR_JSON): RequestHandler {
 /** Answers 415 for a body of a type that isn't read here. */
 export const requireJson: RequestHandler = (request, response, next) => {
   if (isOfType(request.headers['content-type'], HAL_OR_JSON)) return next();
-  response.set('Accept', HAL_OR_JSON.join(', ')).status(415).json(webError(415));
+  response.set('Accept', HAL_OR_JSON.join(', '));
+  sendWebError(response, 415);
 };
 
 /** The same for a body that may be missing. */

@@ -1,4 +1,5 @@
 import type { PollAnswer } from '../services/devices/polling/device.ts';
+import { encodeSegment } from './base-url.ts';
 
 /** What the device finds at a link of the answer to its poll. */
 export type LinkRel = NonNullable<PollAnswer['next']>['kind'] | 'installedBase' | 'configData';
@@ -6,7 +7,7 @@ export type PollLink = [rel: LinkRel, href: string];
 
 /** The base of a device's links; the tenant as it is to be written. */
 export const deviceUrlOf = (baseUrl: string, tenant: string, controllerId: string): string =>
-  `${baseUrl}/${tenant}/controller/v1/${encodeURIComponent(controllerId)}`;
+  `${baseUrl}/${tenant}/controller/v1/${encodeSegment(controllerId)}`;
 
 /** The links that a poll is answered with, below the device's own address. */
 export function pollLinks(

@@ -6,7 +6,7 @@ import {
   openOwnArtifact,
 } from '../../services/devices/updates/downloads.ts';
 import { sendDownload } from '../downloads.ts';
-import { webError } from '../hawkbit-errors.ts';
+import { sendWebError } from '../media.ts';
 import { meantBy, renderArtifacts, sumFileOf } from './artifact.ts';
 import { DEVICE_ARTIFACTS, DEVICE_FILE } from './described.ts';
 import { answerDevice, type Call, type DeviceRoutes, idInPath } from './resource.ts';
@@ -34,7 +34,7 @@ export function downloadRoutes({ serve }: DeviceRoutes): void {
           const found = await openNamed(call, filename);
           if (found) return sum ? sendSum(call, found) : sendFile(call, found);
         }
-        call.response.status(404).json(webError(404));
+        sendWebError(call.response, 404);
       },
     },
     { sends: 'file', described: DEVICE_FILE },
@@ -68,7 +68,7 @@ async function sendFile(
 }
 
 async function sendSum({ response }: Call, { download }: OwnDownload): Promise<void> {
-  if (download.md5 === null) return void response.status(404).json(webError(404));
+  if (download.md5 === null) return sendWebError(response, 404);
   const { filename, content } = sumFileOf(download.filename, download.md5);
   response.attachment(filename).set('Content-Type', 'text/plain').end(content);
 }

@@ -6,12 +6,11 @@ import type { DevicePlatform } from '../../services/devices/polling/poll.ts';
 import type { ActorContext } from '../../services/shared/context.ts';
 import { hasBody, readBody } from '../body.ts';
 import { parseCbor } from '../cbor.ts';
-import { webError } from '../hawkbit-errors.ts';
 import { addressUrl, etagOf, isMatch, type Proxies } from '../http.ts';
 import { withIdAsSent } from '../ids-as-sent.ts';
 import { idOf } from '../json.ts';
 import { parseJson } from '../json-reader.ts';
-import { sendWhole } from '../media.ts';
+import { sendWebError, sendWhole } from '../media.ts';
 import { essenceOf, isOfType } from '../media-types.ts';
 import type { Described, RouteBook } from '../openapi/operation.ts';
 import { requestIdOf } from '../requests.ts';
@@ -144,7 +143,7 @@ export const methodNotAllowed =
   (request, response) => {
     response.set('Allow', allow);
     if (request.method === 'OPTIONS') response.status(200).end();
-    else response.status(405).json(webError(405));
+    else sendWebError(response, 405);
   };
 
 /** Before anything is done: also that a device has fetched something is noted. */
@@ -158,7 +157,7 @@ const JSON_OR_CBOR = ['application/json', CBOR];
 
 const requireDeviceBody: RequestHandler = (request, response, next) => {
   if (isOfType(request.headers['content-type'], JSON_OR_CBOR)) return next();
-  response.set('Accept', JSON_OR_CBOR.join(', ')).status(415).json(webError(415));
+  sendWebError(response.set('Accept', JSON_OR_CBOR.join(', ')), 415);
 };
 
 const allowDeviceBody: RequestHandler = (request, response, next) =>

@@ -5,7 +5,7 @@ import { domainErrorOf } from '../../services/shared/domain-error-of.ts';
 import { errorAnswer, webError } from '../hawkbit-errors.ts';
 import { type Proxies, setProtocolHeaders } from '../http.ts';
 import { asObject } from '../json.ts';
-import { sendWhole } from '../media.ts';
+import { sendWebError, sendWhole } from '../media.ts';
 import type { RouteBook } from '../openapi/operation.ts';
 import { readConfigData } from './config-data.ts';
 import { confirmationRoutes } from './confirmations.ts';
@@ -48,7 +48,7 @@ export function deviceRouter(
   confirmationRoutes(all);
   downloadRoutes(all);
 
-  router.use((_request, response) => void response.status(404).json(webError(404)));
+  router.use((_request, response) => sendWebError(response, 404));
   router.use(answerDeviceErrors(proxies, log));
   return router;
 }

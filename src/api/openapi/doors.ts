@@ -10,8 +10,9 @@ const FAULT = component(
   object(
     { errorCode: text('Which rule was broken, as hawkBit names it.'), message: text('The same for people.') },
     {
+      exceptionClass: text("hawkBit's class of the error, where it has one."),
       info: object(
-        { type: text('The kind of thing.'), entityId: text('Its id or name.') },
+        { type: text('The kind of thing.'), entityId: either(integer('Its id.'), text('Its name.')) },
         {},
         'The thing that is meant.',
       ),

@@ -7,8 +7,7 @@ import { findArtifact, findArtifactsOfModules } from '../../services/software/ar
 import { uploadArtifact } from '../../services/software/artifacts/upload.ts';
 import { findSoftwareModule } from '../../services/software/software-modules/find.ts';
 import { sendDownload } from '../downloads.ts';
-import { webError } from '../hawkbit-errors.ts';
-import { acceptedOf, JSON_TYPE, sendHal } from '../media.ts';
+import { acceptedOf, JSON_TYPE, sendHal, sendWebError } from '../media.ts';
 import { isForm, readFileForm } from '../multipart.ts';
 import { ARTIFACT_DOWNLOAD, ARTIFACT_ITEM, ARTIFACTS } from './described/artifacts.ts';
 import { parameterValues } from './paging.ts';
@@ -43,7 +42,7 @@ export function artifactRoutes(
   };
   const post: Handler = async (context, request, response) => {
     if (!isForm(request)) {
-      return void response.set('Accept', 'multipart/form-data').status(415).json(webError(415));
+      return sendWebError(response.set('Accept', 'multipart/form-data'), 415);
     }
     const form = readFileForm(request);
     const file = await form.file;

@@ -14,7 +14,16 @@ import { findTargets } from '../../services/fleet/targets/find.ts';
 import { TARGET_SORT_NAMES } from '../../services/fleet/targets/order.ts';
 import type { Context } from '../../services/shared/context.ts';
 import { findDistributionSet } from '../../services/software/distribution-sets/find.ts';
-import { asObject, asObjects, booleanOf, integerOf, type JsonObject, objectOf, textOf } from '../json.ts';
+import {
+  asObject,
+  asObjects,
+  booleanOf,
+  integerOf,
+  type JsonObject,
+  objectOf,
+  requireNoNull,
+  textOf,
+} from '../json.ts';
 import { jsonOf, sendHal } from '../media.ts';
 import { ASSIGNED_SET, ASSIGNED_TARGETS, INSTALLED_SET, INSTALLED_TARGETS } from './described/deployments.ts';
 import { renderWhole } from './distribution-sets.ts';
@@ -154,6 +163,7 @@ export function forceTypeOf(body: JsonObject, field = 'type') {
 
 /** @throws MALFORMED_INPUT */
 function readOptions(row: JsonObject) {
+  requireNoNull(row, 'forcetime');
   const forceType = forceTypeOf(row);
   const forcetime = integerOf(row, 'forcetime');
   const window = objectOf(row, 'maintenanceWindow');

@@ -2,16 +2,14 @@ import type { ErrorRequestHandler, Request, Response } from 'express';
 import type { DomainError } from '../../errors.ts';
 import { domainErrorOf } from '../../services/shared/domain-error-of.ts';
 import { isOfPage } from '../browsers.ts';
-import { errorAnswer, webError } from '../hawkbit-errors.ts';
+import { errorAnswer } from '../hawkbit-errors.ts';
 import { challengeOf } from '../http.ts';
-import { sendHal } from '../media.ts';
+import { sendFault, sendWebError } from '../media.ts';
 
 /** Answers 401 as for any path without credentials. */
 function sendUnauthenticated(request: Request, response: Response, error: DomainError): void {
-  response
-    .set('WWW-Authenticate', challengeOf(error, 'hawkBit', isOfPage(request)))
-    .status(401)
-    .json(webError(401));
+  const challenge = challengeOf(error, 'hawkBit', isOfPage(request));
+  sendWebError(response.set('WWW-Authenticate', challenge), 401);
 }
 
 /** An error that the body parser or Express itself raised: it has a status of its own. */
@@ -33,9 +31,9 @@ export const answerErrors =
     if (known) {
       if (known.code === 'UNAUTHENTICATED') return sendUnauthenticated(request, response, known);
       const { status, headers, body } = errorAnswer(known);
-      return sendHal(response.status(status).set(headers), body);
+      return sendFault(response.status(status).set(headers), body);
     }
     const status = statusOf(error) ?? 500;
     if (status === 500) log(error);
-    response.status(status).json(webError(status, status < 500 ? (error as Error).message : undefined));
+    sendWebError(response, status, status < 500 ? (error as Error).message : undefined);
   };

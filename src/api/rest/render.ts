@@ -1,5 +1,6 @@
 import type { Request } from 'express';
 import { titleOf } from '../../services/software/software-modules/module.ts';
+import { encodeSegment } from '../base-url.ts';
 
 /** Builds links on the base that the request gives; segments are percent-encoded. */
 export type Links = (...segments: (string | number)[]) => string;
@@ -10,7 +11,7 @@ export type LinksOf = (request: Request) => Links;
 export const linksOn =
   (baseUrl: string): Links =>
   (...segments) =>
-    `${baseUrl}/rest/v1/${segments.map((segment) => encodeURIComponent(segment)).join('/')}`;
+    `${baseUrl}/rest/v1/${segments.map(encodeSegment).join('/')}`;
 
 export const link = (href: string) => ({ href });
 

@@ -3,9 +3,8 @@ import { DomainError } from '../../errors.ts';
 import type { Permission } from '../../services/access/grants.ts';
 import { requirePermission } from '../../services/access/permissions.ts';
 import type { Context } from '../../services/shared/context.ts';
-import { webError } from '../hawkbit-errors.ts';
 import { withIdAsSent } from '../ids-as-sent.ts';
-import { allowJson, negotiate, readJson, requireJson } from '../media.ts';
+import { allowJson, negotiate, readJson, requireJson, sendWebError } from '../media.ts';
 import type { Described, RouteBook } from '../openapi/operation.ts';
 import { type FieldNames, inWordsOf } from './field-names.ts';
 
@@ -83,7 +82,7 @@ export function resource<M extends Methods>(
   route.all((request, response) => {
     response.set('Allow', allow.join(','));
     if (request.method === 'OPTIONS') response.status(200).end();
-    else response.status(405).json(webError(405));
+    else sendWebError(response, 405);
   });
 }
 

@@ -1,7 +1,16 @@
 import { distributionSetNotFound, invalid, malformed } from '../../errors.ts';
 import { FORCE_TYPES } from '../../services/deployments/assignments/input.ts';
 import type { RolloutInput } from '../../services/deployments/rollouts/input.ts';
-import { asObjects, booleanOf, integerOf, type JsonObject, objectOf, textOf, textOrEmpty } from '../json.ts';
+import {
+  asObjects,
+  booleanOf,
+  integerOf,
+  type JsonObject,
+  objectOf,
+  requireNoNull,
+  textOf,
+  textOrEmpty,
+} from '../json.ts';
 import { ExactNumber } from '../json-reader.ts';
 
 /** What its bodies call what `createRollout` takes. */
@@ -20,22 +29,25 @@ export const ROLLOUT_NAMES = {
 } as const;
 
 /** The body of `POST /rollouts`. @throws MALFORMED_INPUT */
-export const readRollout = (body: JsonObject): RolloutInput => ({
-  name: textOrEmpty(body, 'name'),
-  description: textOf(body, 'description'),
-  distributionSetId: neededSetId(body),
-  filter: textOrEmpty(body, 'targetFilterQuery'),
-  forceType: wordOf(body, 'type', FORCE_TYPES),
-  forcedAt: timeOf(body, 'forcetime'),
-  startAt: timeOf(body, 'startAt'),
-  weight: integerOf(body, 'weight'),
-  groupCount: integerOf(body, 'amountGroups'),
-  groups: listOf(body, 'groups')?.map(readGroup),
-  dynamic: booleanOf(body, 'dynamic'),
-  dynamicGroup: readDynamicGroup(objectOf(body, 'dynamicGroupTemplate')),
-  confirmationRequired: booleanOf(body, 'confirmationRequired'),
-  ...readConditions(body),
-});
+export function readRollout(body: JsonObject): RolloutInput {
+  requireNoNull(body, 'distributionSetId', 'dynamic');
+  return {
+    name: textOrEmpty(body, 'name'),
+    description: textOf(body, 'description'),
+    distributionSetId: neededSetId(body),
+    filter: textOrEmpty(body, 'targetFilterQuery'),
+    forceType: wordOf(body, 'type', FORCE_TYPES),
+    forcedAt: timeOf(body, 'forcetime'),
+    startAt: timeOf(body, 'startAt'),
+    weight: integerOf(body, 'weight'),
+    groupCount: integerOf(body, 'amountGroups'),
+    groups: listOf(body, 'groups')?.map(readGroup),
+    dynamic: booleanOf(body, 'dynamic'),
+    dynamicGroup: readDynamicGroup(objectOf(body, 'dynamicGroupTemplate')),
+    confirmationRequired: booleanOf(body, 'confirmationRequired'),
+    ...readConditions(body),
+  };
+}
 
 const readGroup = (group: JsonObject): NonNullable<RolloutInput['groups']>[number] => ({
   name: textOrEmpty(group, 'name'),
@@ -54,10 +66,10 @@ const readDynamicGroup = (template: JsonObject | undefined): RolloutInput['dynam
 
 function readConditions(body: JsonObject) {
   const [success, error] = [objectOf(body, 'successAction'), objectOf(body, 'errorAction')];
-  if (error) wordOf(error, 'action', ['PAUSE']);
+  if (error) neededWordOf(error, 'action', ['PAUSE']);
   return {
     successThreshold: thresholdOf(body, 'successCondition'),
-    successAction: success && wordOf(success, 'action', ['NEXTGROUP', 'PAUSE']),
+    successAction: success && neededWordOf(success, 'action', ['NEXTGROUP', 'PAUSE']),
     successActionExpression: success && textOf(success, 'expression'),
     errorThreshold: thresholdOf(body, 'errorCondition'),
     errorActionExpression: error && textOf(error, 'expression'),
@@ -67,7 +79,7 @@ function readConditions(body: JsonObject) {
 /** As hawkBit says of a set that isn't there. @throws DISTRIBUTION_SET_NOT_FOUND */
 function neededSetId(body: JsonObject): number {
   const id = integerOf(body, 'distributionSetId');
-  if (id === undefined) throw distributionSetNotFound('null', ['distributionSetId']);
+  if (id === undefined) throw distributionSetNotFound('0', ['distributionSetId']);
   return id;
 }
 
@@ -75,9 +87,10 @@ function neededSetId(body: JsonObject): number {
 function thresholdOf(body: JsonObject, field: string): number | undefined {
   const condition = objectOf(body, field);
   if (!condition) return undefined;
-  wordOf(condition, 'condition', ['THRESHOLD']);
+  neededWordOf(condition, 'condition', ['THRESHOLD']);
   const expression = textOf(condition, 'expression')?.trim();
-  if (expression === undefined) return undefined;
+  if (expression === undefined && field === 'errorCondition') return undefined;
+  if (expression === undefined) throw invalid(`${field}.expression: is needed`, [field, 'expression']);
   const threshold = expression === '' ? Number.NaN : Number(expression);
   if (Number.isFinite(threshold)) return threshold;
   throw invalid(`${field}.expression: must be a whole number from 0 to 100`, [field, 'expression']);
@@ -95,6 +108,13 @@ function wordOf<T extends string>(body: JsonObject, field: string, words: readon
   const word = words.find((one) => one === text);
   if (text !== undefined && word === undefined)
     throw malformed(`${field}: must be one of ${words.join(', ')}`, [field]);
+  return word;
+}
+
+/** A word where its object is given. @throws MALFORMED_INPUT, also without it */
+function neededWordOf<T extends string>(body: JsonObject, field: string, words: readonly T[]): T {
+  const word = wordOf(body, field, words);
+  if (word === undefined) throw malformed(`${field}: must be one of ${words.join(', ')}`, [field]);
   return word;
 }
 

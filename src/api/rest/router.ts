@@ -2,9 +2,8 @@ import express, { type Request } from 'express';
 import type { Authenticator } from '../../services/access/authenticate.ts';
 import { contextFor, type Platform, readingContextFor } from '../../services/shared/context.ts';
 import type { Browsers } from '../browsers.ts';
-import { webError } from '../hawkbit-errors.ts';
 import { originOf, type Proxies, setProtocolHeaders } from '../http.ts';
-import { sendHal } from '../media.ts';
+import { sendHal, sendWebError } from '../media.ts';
 import { actionRoutes } from './actions.ts';
 import { artifactRoutes } from './artifacts.ts';
 import { assignmentRoutes } from './assignments.ts';
@@ -104,7 +103,7 @@ export function restRouter(options: RestOptions): express.Router {
   v1.use(answerErrors(log));
   router.use('/v1', v1);
 
-  router.use((_request, response) => void response.status(404).json(webError(404)));
+  router.use((_request, response) => sendWebError(response, 404));
   router.use(answerErrors(log));
   return router;
 }

@@ -10,7 +10,7 @@ import {
   listModuleMetadata,
 } from '../../services/software/software-module-metadata/find.ts';
 import { setModuleMetadata } from '../../services/software/software-module-metadata/set.ts';
-import { asObject, asObjects, booleanOf, type JsonObject, textOf } from '../json.ts';
+import { asObject, asObjects, booleanOf, type JsonObject, requireNoNull, textOf } from '../json.ts';
 import { JSON_TYPE, jsonOf, sendHal } from '../media.ts';
 import { SOFTWARE_METADATA, SOFTWARE_METADATA_ENTRY } from './described/software.ts';
 import { pathIdOf } from './parameters.ts';
@@ -35,11 +35,14 @@ const ofModules: MetadataServices<{ key: string; value: string; targetVisible: b
   remove: deleteModuleMetadata,
   permission: 'UPDATE_SOFTWARE_MODULE',
   // As in hawkBit, an entry of a module needs no value, unlike one of a set or a target.
-  read: (body, key) => ({
-    key,
-    value: textOf(body, 'value') ?? '',
-    targetVisible: booleanOf(body, 'targetVisible') ?? false,
-  }),
+  read(body, key) {
+    requireNoNull(body, 'targetVisible');
+    return {
+      key,
+      value: textOf(body, 'value') ?? '',
+      targetVisible: booleanOf(body, 'targetVisible') ?? false,
+    };
+  },
 };
 
 const ofSets: MetadataServices<{ key: string; value: string }> = {

@@ -6,7 +6,7 @@ import { findSoftwareModuleType } from '../../services/software/software-module-
 import { listSoftwareModuleTypes } from '../../services/software/software-module-types/list.ts';
 import type { SoftwareModuleType } from '../../services/software/software-module-types/software-module-type.ts';
 import { updateSoftwareModuleType } from '../../services/software/software-module-types/update.ts';
-import { integerOf, type JsonObject, textOf, textOrEmpty } from '../json.ts';
+import { integerOf, type JsonObject, requireNoNull, textOf, textOrEmpty } from '../json.ts';
 import { collectionRoutes, createListed } from './collection.ts';
 import { MODULE_TYPE } from './described/software.ts';
 import { deletedModeOf } from './parameters.ts';
@@ -38,13 +38,16 @@ export const readTypeChanges = (body: JsonObject) => ({
   color: textOf(body, 'colour'),
 });
 
-const readModuleType = (body: JsonObject) => ({
-  ...readTypeChanges(body),
-  key: textOrEmpty(body, 'key'),
-  name: textOrEmpty(body, 'name'),
-  minArtifacts: integerOf(body, 'minArtifacts'),
-  maxAssignments: integerOf(body, 'maxAssignments') ?? 0,
-});
+function readModuleType(body: JsonObject) {
+  requireNoNull(body, 'minArtifacts', 'maxAssignments');
+  return {
+    ...readTypeChanges(body),
+    key: textOrEmpty(body, 'key'),
+    name: textOrEmpty(body, 'name'),
+    minArtifacts: integerOf(body, 'minArtifacts'),
+    maxAssignments: integerOf(body, 'maxAssignments') ?? 0,
+  };
+}
 
 export const renderModuleType = (type: SoftwareModuleType, links: object) =>
   withoutNulls({

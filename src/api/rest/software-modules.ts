@@ -8,7 +8,7 @@ import { findSoftwareModule } from '../../services/software/software-modules/fin
 import { listSoftwareModules } from '../../services/software/software-modules/list.ts';
 import type { SoftwareModule } from '../../services/software/software-modules/software-module.ts';
 import { updateSoftwareModule } from '../../services/software/software-modules/update.ts';
-import { booleanOf, type JsonObject, textOf, textOrEmpty } from '../json.ts';
+import { booleanOf, type JsonObject, requireNoNull, textOf, textOrEmpty } from '../json.ts';
 import { collectionRoutes, createListed } from './collection.ts';
 import { MODULE } from './described/software.ts';
 import { deletedModeOf } from './parameters.ts';
@@ -43,14 +43,17 @@ export function softwareModuleRoutes(router: Router, options: ResourceOptions, l
   });
 }
 
-const readModule = (body: JsonObject) => ({
-  name: textOrEmpty(body, 'name'),
-  version: textOrEmpty(body, 'version'),
-  type: textOrEmpty(body, 'type'),
-  description: textOf(body, 'description'),
-  vendor: textOf(body, 'vendor'),
-  encrypted: booleanOf(body, 'encrypted'),
-});
+function readModule(body: JsonObject) {
+  requireNoNull(body, 'encrypted');
+  return {
+    name: textOrEmpty(body, 'name'),
+    version: textOrEmpty(body, 'version'),
+    type: textOrEmpty(body, 'type'),
+    description: textOf(body, 'description'),
+    vendor: textOf(body, 'vendor'),
+    encrypted: booleanOf(body, 'encrypted'),
+  };
+}
 
 /** Renders modules, and of their types only what the caller may read. */
 export async function moduleRendererOf(context: Context, modules: readonly SoftwareModule[]) {

@@ -176,8 +176,13 @@ function allLinks(links: Links, target: Target) {
   };
 }
 
-/** The host of an address that is a URI, but not of one by which no IP is known: `amqp` leads to a broker. */
+/**
+ * The host of an address that is a URI, in brackets where it is an IPv6 address; but not of one by which no IP is known:
+ * `amqp` leads to a broker.
+ */
 function ipAddressOf(address: string | null): string | undefined {
-  const match = /^([a-z][a-z0-9+.-]*):\/\/(?:[^@/?#]*@)?(\[[^\]]+\]|[^:/?#]+)/i.exec(address ?? '');
-  return match && match[1]!.toLowerCase() !== 'amqp' ? match[2]!.replace(/^\[(.*)\]$/, '$1') : undefined;
+  const match = /^([a-z][a-z0-9+.-]*):\/\/(?:[^@/?#]*@)?(\[[\da-f:.%]+\]|[a-z\d.-]+)(?=[:/?#]|$)/i.exec(
+    address ?? '',
+  );
+  return match && match[1]!.toLowerCase() !== 'amqp' ? match[2] : undefined;
 }

@@ -25,12 +25,18 @@ const measured = (text: z.ZodString, least: number, most: number) =>
     })
     .refine(isStorableText, 'must hold no U+0000 and no unpaired surrogate');
 
+const holdsNoMarkUp = (value: string) => !MARK_UP.test(value);
+const NO_MARK_UP = 'must hold no mark-up';
+
 /** A text as people enter it: its ends are cut before it is measured. */
 export const enteredText = (least: number, most: number) =>
-  measured(z.string().trim(), least, most).refine((value) => !MARK_UP.test(value), 'must hold no mark-up');
+  measured(z.string().trim(), least, most).refine(holdsNoMarkUp, NO_MARK_UP);
 
-/** A secret or an address: kept as it is, measured all the same. */
+/** A secret: kept as it is, measured all the same. */
 export const plainText = (least: number, most: number) => measured(z.string(), least, most);
+
+/** An address: its ends are cut, and anything may be in it. */
+export const trimmedText = (least: number, most: number) => measured(z.string().trim(), least, most);
 
 /** Whether a path can name it: clients resolve these two in a path, in every encoding. */
 export const isPathSegment = (name: string): boolean => name !== '.' && name !== '..';
@@ -46,7 +52,7 @@ export const HEADER_RULE = 'must be of printable ASCII, without blanks at its en
 
 /** A token that is sent in a header; an empty one means no token. */
 export const tokenText = (least: number, most: number) =>
-  plainText(least, most).refine(isHeaderText, HEADER_RULE);
+  plainText(least, most).refine(isHeaderText, HEADER_RULE).refine(holdsNoMarkUp, NO_MARK_UP);
 
 /** The beginning of a text, at most so many UTF-16 units of it. A character of two units is not cut in half. */
 export function cutText(text: string, most: number): string {

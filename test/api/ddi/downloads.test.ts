@@ -57,7 +57,7 @@ describe('a file', () => {
       const history = `/rest/v1/targets/${by.controllerId}/actions/${by.actionId}/status?sort=id:DESC&limit=1`;
       const [{ type, messages }] = (await workshop.admin(history)).json.content;
       const path = `/${workshop.tenant}/controller/v1/${by.controllerId}${file(by, name)}`;
-      expect([type, messages.join('')]).toEqual(['download', `Update Server: the device downloads ${path}`]);
+      expect([type, messages.join('')]).toEqual(['download', `Update Server: Target downloads ${path}`]);
       expect(Math.max(...messages.map(({ length }: string) => length))).toBeLessThanOrEqual(512);
     }
   });

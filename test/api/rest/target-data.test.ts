@@ -187,7 +187,7 @@ describe('target filters', () => {
     expect((await ask(self, { method: 'DELETE' })).status).toBe(204);
     expect((await ask(self)).json.info).toEqual({
       type: 'TargetFilterQuery',
-      entityId: String(created.json.id),
+      entityId: created.json.id,
     });
   });
 

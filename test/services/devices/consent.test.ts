@@ -12,6 +12,12 @@ import type { ActorContext } from '../../../src/services/shared/context.ts';
 import { assign, createSet } from '../deployments/assignments/support.ts';
 import { type Fleet, newFleet, openDeviceProcess, ownAction, report } from './support.ts';
 
+const REJECTED = 'Update Server: Target rejected action. Action will stay in confirmation pending state.';
+const CONFIRMED =
+  'Update Server: Target confirmed action. Therefore, it will be set to the running state to proceed with the deployment.';
+const REVOKED =
+  'Update Server: Target revoked previously granted confirmation. Action returned to confirmation-pending state.';
+
 const { devices, close } = await openDeviceProcess();
 afterAll(close);
 
@@ -42,8 +48,8 @@ const nextStep = async () => (await fleet.ask('a')).next?.kind;
 
 describe('what the history tells of consent', () => {
   it.each([
-    ['denied', "Update Server: denied by 'a': it goes on waiting"],
-    ['confirmed', "Update Server: confirmed by 'a'"],
+    ['denied', REJECTED],
+    ['confirmed', CONFIRMED],
   ] as const)('that was %s: what was said, and two messages of the server', async (word, answer) => {
     await say(word, { code: 7, messages: ['one', 'two'] });
     expect(await newest()).toMatchObject({
@@ -55,7 +61,7 @@ describe('what the history tells of consent', () => {
 
   it('without a word and a code: one message of the server', async () => {
     await say('denied');
-    expect((await newest())?.messages).toEqual(["Update Server: denied by 'a': it goes on waiting"]);
+    expect((await newest())?.messages).toEqual([REJECTED]);
   });
 
   it('is no more than 50 messages, in pieces of 512', async () => {
@@ -76,7 +82,7 @@ describe('consent that was given', () => {
     await say('denied', { messages: ['not now'] });
     expect(await newest()).toMatchObject({
       status: 'wait_for_confirmation',
-      messages: ['not now', "Update Server: the confirmation was taken back by 'a': it waits again"],
+      messages: ['not now', REVOKED],
     });
     expect([await statusOf(), await nextStep()]).toEqual(['wait_for_confirmation', 'confirmationBase']);
     await expect(reportDeployment(device, actionId, report())).rejects.toMatchObject({
@@ -97,9 +103,7 @@ describe('consent that was given', () => {
     expect(await confirmActions(fleet.context, { ...deny, actionIds: [actionId] })).toMatchObject({
       ids: [actionId],
     });
-    expect((await newest())?.messages).toEqual([
-      "Update Server: the confirmation was taken back by 'tester': it waits again",
-    ]);
+    expect((await newest())?.messages).toEqual([REVOKED]);
   });
 
   it('stays once the update is to be stopped, or is over', async () => {

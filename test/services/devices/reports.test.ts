@@ -63,8 +63,17 @@ describe('a report', () => {
 
   it('tells of progress where the device finds no words', async () => {
     await reportDeployment(device, actionId, proceeding({ progress: { done: 2, of: 5 } }));
-    expect((await entries())[0]?.messages).toEqual([
-      'Update Server: the device reported proceeding (2 of 5)',
+    expect((await entries())[0]?.messages).toEqual(['Update Server: Target reported PROCEEDING (2 of 5).']);
+  });
+
+  it("stays in its last editor's name, and has a code or details instead of a summary", async () => {
+    await reportDeployment(device, actionId, proceeding({ code: 3 }));
+    expect(await findAction(fleet.context, actionId)).toMatchObject({ lastModifiedBy: 'tester' });
+    await reportDeployment(device, actionId, proceeding({ execution: 'download' }));
+    const [second, first] = await entries();
+    expect([first?.messages, second?.messages]).toEqual([
+      ['Device reported status code: 3'],
+      ['Update Server: Target confirmed download start.'],
     ]);
   });
 
@@ -146,26 +155,28 @@ describe('a cancellation', () => {
     expect(await stateOf(fleet.context, 'a')).toMatchObject({ updateStatus: 'in_sync', assigned: null });
   });
 
+  const completed = ['Update Server: Cancellation completion is finished successfully.'];
   it.each([
-    ['closed', 'success', 'Update Server: the device has stopped the update'],
-    ['closed', 'failure', 'Update Server: the device could not stop the update'],
-    ['rejected', 'none', 'Update Server: the device refuses to stop the update'],
+    ['closed', 'success', 'Update Server: Cancellation confirmed.', completed],
+    ['closed', 'failure', 'Update Server: Target was not able to complete cancellation.', []],
+    ['rejected', 'none', 'Update Server: Target rejected the cancellation request.', []],
   ] as const)(
-    'that is answered by %s and %s is told so, before what the device says',
-    async (execution, result, answer) => {
+    'that is answered by %s and %s is told so, around what the device says',
+    async (execution, result, answer, more) => {
       await cancelActions(fleet.context, { actionIds: [actionId] });
       await reportCancellation(device, actionId, report({ execution, result, details: ['said'], code: 3 }));
-      expect((await entries())[0]?.messages).toEqual([answer, 'said', 'Device reported status code: 3']);
+      const said = ['said', 'Device reported status code: 3'];
+      expect((await entries())[0]?.messages).toEqual([answer, ...said, ...more]);
     },
   );
 
-  it('that is answered by canceled goes on: the history says what the device must send', async () => {
+  it('that is answered by canceled goes on: the history says that this does not end it', async () => {
     await cancelActions(fleet.context, { actionIds: [actionId] });
     const canceled = report({ execution: 'canceled', details: ['stopped'] });
     await reportCancellation(device, actionId, canceled);
     const [entry] = await entries();
     expect(entry).toMatchObject({ status: 'warning', messages: [expect.any(String), 'stopped'] });
-    expect(entry?.messages[0]).toMatch(/^Update Server: .*'canceled'.* must report 'closed'/);
+    expect(entry?.messages[0]).toMatch(/^Update Server: Target reported cancel for a cancel /);
     expect((await fleet.ask('a')).next).toMatchObject({ kind: 'cancelAction', actionId });
 
     await cancelActions(fleet.context, { actionIds: [actionId], force: true });

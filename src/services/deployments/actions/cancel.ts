@@ -77,7 +77,7 @@ export const askToCancel = (
   moveActions(tx, author, sql`${actions.id} = ANY(${idArrayOf(selected)})`, {
     status: 'canceling',
     active: true,
-    messages: [`${SERVER_MESSAGE}cancellation requested by '${author.caller.username}'`],
+    messages: [`${SERVER_MESSAGE}manual cancelation requested`],
   });
 
 /** Ends these updates whatever their devices do. */
@@ -89,7 +89,7 @@ export async function quitActions(
   const targetIds = await moveActions(tx, author, sql`${actions.id} = ANY(${idArrayOf(selected)})`, {
     status: 'canceled',
     active: false,
-    messages: [`${SERVER_MESSAGE}ended without the device by '${author.caller.username}'`],
+    messages: [`${SERVER_MESSAGE}A force quit has been performed.`],
   });
   await settleTargets(tx, author, targetIds);
 }

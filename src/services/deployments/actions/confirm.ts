@@ -111,16 +111,13 @@ export interface ConfirmationReport {
 }
 
 /** What an action becomes by what was said about it, which its history tells. @throws QUOTA_EXCEEDED */
-export function confirmationOf(
-  username: string,
-  action: Confirmable,
-  { confirmation, code, messages }: ConfirmationReport,
-) {
-  const by = `by '${username}'`;
+export function confirmationOf(action: Confirmable, { confirmation, code, messages }: ConfirmationReport) {
   const denied = waitsForConfirmation(action)
-    ? `denied ${by}: it goes on waiting`
-    : `the confirmation was taken back ${by}: it waits again`;
-  const answer = SERVER_MESSAGE + (confirmation === 'confirmed' ? `confirmed ${by}` : denied);
+    ? 'Target rejected action. Action will stay in confirmation pending state.'
+    : 'Target revoked previously granted confirmation. Action returned to confirmation-pending state.';
+  const confirmed =
+    'Target confirmed action. Therefore, it will be set to the running state to proceed with the deployment.';
+  const answer = SERVER_MESSAGE + (confirmation === 'confirmed' ? confirmed : denied);
   const after = [answer, ...(code === null ? [] : [`Confirmation status code: ${code}`])];
   const status: ActionStatus = confirmation === 'confirmed' ? 'running' : 'wait_for_confirmation';
   return { status, active: true, code, messages: messagesOf(messages, { after }) };
@@ -142,7 +139,7 @@ async function writeConfirmation(
         tx,
         author,
         sql`${actions.id} = ANY(${idArrayOf(alike)})`,
-        confirmationOf(author.caller.username, alike[0], said),
+        confirmationOf(alike[0], said),
       );
 }
 

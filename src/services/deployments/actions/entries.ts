@@ -23,8 +23,6 @@ export interface ActionUpdate {
 /** A new entry in the history of a locked action, and what changes in the action with it. */
 export interface AddedEntry {
   actionId: number;
-  /** Who changes the action. */
-  by: string;
   entry: NewEntry;
   update?: ActionUpdate | undefined;
 }
@@ -64,7 +62,6 @@ function updatesOf(added: readonly AddedEntry[]) {
   const list = lister(added);
   return {
     actionIds: list(({ actionId }) => actionId),
-    authors: list(({ by }) => by),
     newStatuses: list(({ update }) => update?.status),
     newActive: list(({ update }) => update?.active),
     setsCodes: list(({ update }) => update?.lastStatusCode !== undefined),
@@ -91,17 +88,15 @@ const updateActions = preparedSql(
   () => sql`
     UPDATE ${actions} SET
       last_modified_at = ${given('now')}::timestamptz,
-      last_modified_by = told.author,
       status = COALESCE(told.new_status, ${actions.status}),
       active = COALESCE(told.new_active, ${actions.active}),
       last_status_code = CASE WHEN told.sets_code THEN told.new_code ELSE ${actions.lastStatusCode} END
     FROM unnest(
       ${given('actionIds')}::bigint[],
-      ${given('authors')}::text[],
       ${given('newStatuses')}::text[],
       ${given('newActive')}::boolean[],
       ${given('setsCodes')}::boolean[],
       ${given('newCodes')}::integer[]
-    ) AS told(action_id, author, new_status, new_active, sets_code, new_code)
+    ) AS told(action_id, new_status, new_active, sets_code, new_code)
     WHERE ${actions.tenantId} = ${given('tenantId')} AND ${actions.id} = told.action_id`,
 );

@@ -141,12 +141,12 @@ export function replaceActions(
     ? moveActions(tx, author, replaceable, {
         status: 'canceled',
         active: false,
-        messages: [`${SERVER_MESSAGE}closed, as a newer assignment replaces it`],
+        messages: [`${SERVER_MESSAGE}close obsolete action due to new update`],
       })
     : moveActions(tx, author, sql`${replaceable} AND ${actions.status} <> 'canceling'`, {
         status: 'canceling',
         active: true,
-        messages: [`${SERVER_MESSAGE}cancellation requested, as a newer assignment replaces it`],
+        messages: [`${SERVER_MESSAGE}cancel obsolete action due to new update`],
       });
 }
 

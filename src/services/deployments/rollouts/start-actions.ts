@@ -88,7 +88,7 @@ async function finish({ tx, context, changes }: RolloutStep, done: readonly Star
   await moveActions(tx, context, among(done), {
     status: 'finished',
     active: false,
-    messages: [`${SERVER_MESSAGE}finished, as the target is to have the distribution set already`],
+    messages: [`${SERVER_MESSAGE}Distribution Set is already assigned. Skipping this action.`],
   });
   // A device that has the set is shown the newest action that installed it.
   changes.targets(done.map(({ target }) => target.controllerId));

@@ -21,7 +21,7 @@ export async function reportConfirmation(
     if (!isConfirmable(action, report, settings)) throw actionNotFound(String(actionId));
     if (report.confirmation === 'denied') requireRoom(history);
     const said = { ...report, messages: report.messages.map(storableText) };
-    const { status, messages, code } = confirmationOf(device.caller.username, action, said);
+    const { status, messages, code } = confirmationOf(action, said);
     return {
       entry: { status, messages, code },
       update: { status, active: true, lastStatusCode: code },

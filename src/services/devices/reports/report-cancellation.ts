@@ -4,7 +4,7 @@ import { isRepeated, requireRoom } from '../../deployments/actions/histories.ts'
 import type { ActorContext, Platform } from '../../shared/context.ts';
 import { findOwnAction, type OwnAction } from '../own-action.ts';
 import type { Device } from '../polling/device.ts';
-import { entryOf, type Report } from './report.ts';
+import { type Answers, entryOf, type Report } from './report.ts';
 import { tellAction } from './tell.ts';
 
 /** The device's action that is being canceled, or was. @throws ACTION_NOT_FOUND */
@@ -32,8 +32,8 @@ export async function reportCancellation(
   await tellAction(device, actionId, (action, history) => {
     if (action.status === 'canceled') return undefined;
     if (action.status !== 'canceling') throw actionNotCancelable(String(actionId));
-    const { told, becomes, answer } = outcomeOf(report);
-    const entry = entryOf(report, told, answer);
+    const { told, becomes, ...answers } = outcomeOf(report);
+    const entry = entryOf(report, told, answers);
     const lastStatusCode = report.code ?? null;
     const details = { status: { new: told } };
     if (becomes === 'canceling') {
@@ -53,28 +53,30 @@ export async function reportCancellation(
   });
 }
 
-interface Outcome {
+interface Outcome extends Answers {
   /** What the report is called in the history. */
   told: ActionStatus;
   becomes: 'canceled' | 'canceling' | 'running';
-  /** What the server says of it in the history. */
-  answer?: string;
 }
 
-/** As in hawkBit this report ends nothing. The history says so, to explain why the action goes on. */
-const NOT_THE_WORD =
-  "the device reported 'canceled', which does not end a cancellation: it must report 'closed', or an operator force-quits it";
+/** This report ends nothing: a device must report `closed`, or an operator force-quits the action. */
+const NOT_THE_WORD = 'Target reported cancel for a cancel which is not supported by the server.';
+const COMPLETED = 'Cancellation completion is finished successfully.';
 
 function outcomeOf({ execution, result }: Report): Outcome {
   switch (execution) {
     case 'closed':
       return result === 'failure'
-        ? { told: 'error', becomes: 'running', answer: 'the device could not stop the update' }
-        : { told: 'canceled', becomes: 'canceled', answer: 'the device has stopped the update' };
+        ? { told: 'error', becomes: 'running', before: 'Target was not able to complete cancellation.' }
+        : { told: 'canceled', becomes: 'canceled', before: 'Cancellation confirmed.', after: COMPLETED };
     case 'rejected':
-      return { told: 'cancel_rejected', becomes: 'running', answer: 'the device refuses to stop the update' };
+      return {
+        told: 'cancel_rejected',
+        becomes: 'running',
+        before: 'Target rejected the cancellation request.',
+      };
     case 'canceled':
-      return { told: 'warning', becomes: 'canceling', answer: NOT_THE_WORD };
+      return { told: 'warning', becomes: 'canceling', before: NOT_THE_WORD };
     default:
       return { told: 'running', becomes: 'canceling' };
   }

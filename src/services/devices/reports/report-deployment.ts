@@ -4,7 +4,7 @@ import { isRepeated, requireRoom } from '../../deployments/actions/histories.ts'
 import type { Ending } from '../../deployments/actions/write.ts';
 import type { ActorContext } from '../../shared/context.ts';
 import type { LockedOwnAction } from '../own-action.ts';
-import { entryOf, type Report } from './report.ts';
+import { entryOf, type Report, summaryOf } from './report.ts';
 import { tellAction } from './tell.ts';
 
 /** How an action ends. */
@@ -25,7 +25,7 @@ export async function reportDeployment(
     if (action.status === 'wait_for_confirmation') throw actionNotFound(String(actionId));
     if (!action.active) throw actionClosed(String(actionId));
     const end = endOf(report, action);
-    const entry = entryOf(report, end ?? PROGRESS[report.execution]);
+    const entry = entryOf(report, end ?? PROGRESS[report.execution], { before: summaryOf(report) });
     const lastStatusCode = report.code ?? null;
     const told = {
       entry,

@@ -26,22 +26,38 @@ export interface Report {
   occurredAt?: Date | undefined;
 }
 
-/**
- * The entry of a report in the history: the server's `answer`, the device's details and its status code. Without answer
- * and details it has a summary. @throws QUOTA_EXCEEDED
- */
-export function entryOf(report: Report, status: ActionStatus, answer?: string): NewEntry {
+/** What the server says of a report, before and after what the device says. */
+export interface Answers {
+  before?: string | undefined;
+  after?: string | undefined;
+}
+
+/** The entry of a report in the history: the details, the status code, and the server's answers. @throws QUOTA_EXCEEDED */
+export function entryOf(report: Report, status: ActionStatus, { before, after }: Answers = {}): NewEntry {
   const { details, code, occurredAt } = report;
-  const message = answer ?? (details.length ? undefined : summaryOf(report));
   const messages = messagesOf(details.map(storableText), {
-    before: message === undefined ? [] : [SERVER_MESSAGE + message],
-    after: code === undefined ? [] : [`Device reported status code: ${code}`],
+    before: before === undefined ? [] : [SERVER_MESSAGE + before],
+    after: [
+      ...(code === undefined ? [] : [`Device reported status code: ${code}`]),
+      ...(after === undefined ? [] : [SERVER_MESSAGE + after]),
+    ],
   });
   return { status, code, messages, occurredAt };
 }
 
-function summaryOf({ execution, result, progress }: Report): string {
-  const outcome = execution === 'closed' ? ` with ${result}` : '';
+/** What stands for a report on an update without details and code, in hawkBit's words. */
+export function summaryOf(report: Report): string | undefined {
+  const { details, code, execution, result, progress } = report;
+  if (details.length || code !== undefined) return undefined;
+  if (execution === 'closed')
+    return result === 'failure' ? 'Target reported CLOSED with ERROR!.' : 'Target reported CLOSED with OK!.';
   const share = progress ? ` (${progress.done}${progress.of === null ? '' : ` of ${progress.of}`})` : '';
-  return `the device reported ${execution}${outcome}${share}`;
+  return `${WORDS[execution] ?? `Target reported ${execution.toUpperCase()}`}${share}.`;
 }
+
+const WORDS: Partial<Record<Report['execution'], string>> = {
+  canceled: 'Target confirmed cancellation.',
+  rejected: 'Target REJECTED update',
+  download: 'Target confirmed download start',
+  downloaded: 'Target confirmed download finished',
+};

@@ -73,9 +73,8 @@ async function write(tx: Transaction, changes: Changes, told: readonly ToldMessa
   await addEntries(
     tx,
     device,
-    told.map(({ message, row, done: { entry, update } }) => ({
+    told.map(({ row, done: { entry, update } }) => ({
       actionId: row.id,
-      by: message.device.caller.username,
       entry,
       update,
     })),

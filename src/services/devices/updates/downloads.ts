@@ -137,7 +137,7 @@ export async function noteDownload(
   const noted = notedIn(device.database);
   const key = `${device.caller.tenantId}/${actionId}/${path}`;
   if (noted.has(key)) return;
-  const messages = messagesOf([`${SERVER_MESSAGE}the device downloads ${path}`]);
+  const messages = messagesOf([`${SERVER_MESSAGE}Target downloads ${path}`]);
   await tellAction(
     device,
     actionId,

@@ -16,8 +16,10 @@ export async function noteRetrieval(device: ActorContext, met: OwnAction): Promi
   if (met.status !== 'running' && (await isNoted(device.database, met))) return;
   await tellAction(device, met.id, (action, { newest }) => {
     if (action.status !== met.status || newest?.status === 'retrieved') return undefined;
-    const what = isStop(action) ? 'cancellation' : 'update';
-    const messages = [`${SERVER_MESSAGE}the device has fetched the ${what}`];
+    const what = isStop(action)
+      ? 'Target retrieved cancel action and should start now the cancellation.'
+      : 'Target retrieved update action and should start now the download.';
+    const messages = [SERVER_MESSAGE + what];
     return {
       entry: { status: 'retrieved', messages },
       update: isStop(action) ? undefined : { status: 'retrieved' },

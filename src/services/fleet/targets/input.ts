@@ -5,9 +5,9 @@ import {
   cutText,
   enteredText,
   isPathSegment,
-  plainText,
   SEGMENT_RULE,
   tokenText,
+  trimmedText,
 } from '../../shared/text.ts';
 
 const NAME_LENGTH = 128;
@@ -19,7 +19,7 @@ export const controllerId = enteredText(1, 256)
 const name = enteredText(1, NAME_LENGTH);
 const description = enteredText(0, 512);
 const securityToken = tokenText(1, 128);
-const address = plainText(0, 512);
+const address = trimmedText(0, 512);
 const targetTypeId = z.number().int();
 
 /** The name of a target that was given none. */

@@ -303,7 +303,7 @@ describe('actions', () => {
               code: 5,
               messages: [
                 'fine',
-                expect.stringMatching(/^Update Server: confirmed by '/),
+                expect.stringMatching(/^Update Server: Target confirmed action\./),
                 'Confirmation status code: 5',
               ],
             },

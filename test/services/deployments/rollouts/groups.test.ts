@@ -37,11 +37,11 @@ describe('the share of a group', () => {
     [[20, 30, 50], 10, [2, 3, 5]],
     [[50, 100], 4, [2, 2]],
     [[100, 50], 4, [4, 0]],
-    [[100 / 3, 100 / 3, 100 / 3], 10, [3, 4, 3]],
+    [[100 / 3, 100 / 3, 100 / 3], 10, [3, 3, 4]],
     [[33.3, 33.3, 33.3], 10_000, [3330, 3330, 3340]],
     [[10, 90], 1, [0, 1]],
-    [Array(3).fill(Math.fround(100 / 3)), 50, [17, 17, 16]],
-    [Array(6).fill(Math.fround(100 / 6)), 21, [4, 3, 4, 3, 4, 3]],
+    [Array(3).fill(Math.fround(100 / 3)), 50, [17, 16, 17]],
+    [Array(6).fill(Math.fround(100 / 6)), 21, [3, 4, 3, 4, 3, 4]],
     [Array(200).fill(0.5), 400, Array(200).fill(2)],
   ])('is of all that its filter matches: %j of %i', (percentages, candidates, wanted) => {
     expect(
