@@ -11,6 +11,7 @@ const HAL = 'application/hal+json';
 export const JSON_TYPE = 'application/json';
 /** In the order of the server's preference. */
 const HAL_OR_JSON = [HAL, JSON_TYPE];
+export const JSON_OR_HAL = [JSON_TYPE, HAL];
 
 /** Sends a body as JSON in the type that the client accepts. The answer to a GET has a digest of the body as ETag. */
 export function sendHal(response: Response, body: unknown): void {
@@ -24,7 +25,7 @@ export function sendHal(response: Response, body: unknown): void {
   sendWhole(response, acceptedOf(response)?.contentType ?? JSON_TYPE, text);
 }
 
-const chooseForError = negotiator([JSON_TYPE, HAL]);
+const chooseForError = negotiator(JSON_OR_HAL);
 
 /** Sends an error: as hawkBit does, as JSON unless the client asks for HAL by its name. */
 export function sendFault(response: Response, body: object): void {
@@ -58,7 +59,8 @@ export function sendWhole(response: Response, contentType: string, text: string 
 export const acceptedOf = (response: Response): Accepted | undefined => response.locals['accepted'];
 
 /** Answers 406 before any work if no type is accepted. */
-export function negotiate(produced = HAL_OR_JSON): RequestHandler {
+export function negotiate(types?: readonly string[] | false): RequestHandler {
+  const produced = types || HAL_OR_JSON;
   const choose = negotiator(produced);
   return (request, response, next) => {
     const accepted = choose(request.headers.accept);

@@ -17,6 +17,10 @@ import {
 
 const ORDER = { '=lt=': sql`<`, '=le=': sql`<=`, '=gt=': sql`>`, '=ge=': sql`>=` };
 
+/** A wildcard alone. */
+const isAnything = (value: Value): boolean =>
+  textWithoutWildcards(value) === undefined && wildcardPattern(value) === '%';
+
 export function scalarCondition(
   column: SQLWrapper,
   { operator, values }: Comparison,
@@ -28,9 +32,13 @@ export function scalarCondition(
     case '=not=null':
       return sql`${column} IS NOT NULL`;
     case '==':
+      if (isAnything(values[0]!)) return sql`${column} IS NOT NULL`;
+      return isOneOf(column, withEach(values, operand));
     case '=in=':
       return isOneOf(column, withEach(values, operand));
     case '!=':
+      if (isAnything(values[0]!)) return sql`${column} IS NULL`;
+      return isNot(isOneOf(column, withEach(values, operand)));
     case '=out=':
       return isNot(isOneOf(column, withEach(values, operand)));
     case '=li=':

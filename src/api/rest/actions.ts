@@ -225,10 +225,13 @@ export const actionLinks = (links: Links, action: Pick<Action, 'id' | 'target'>)
   self: link(hrefOf(links, action)),
 });
 
+const isCanceled = ({ status }: Action) => status === 'canceling' || status === 'canceled';
+
 function allLinks(links: Links, action: Action, seesSet: boolean) {
   const { target, distributionSet } = action;
   return {
     ...actionLinks(links, action),
+    ...(isCanceled(action) && { canceledaction: link(hrefOf(links, action)) }),
     target: { ...link(links('targets', target.controllerId)), name: target.name },
     ...(seesSet && { distributionset: linkToSet(links, distributionSet) }),
     ...(action.rollout && {

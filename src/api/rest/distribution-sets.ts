@@ -36,7 +36,7 @@ import { moduleRendererOf, RENDERED_MODULES } from './software-modules.ts';
 
 /** `/distributionsets` */
 export function distributionSetRoutes(router: Router, options: ResourceOptions, linksOf: LinksOf): void {
-  collectionRoutes(router, options, linksOf, {
+  collectionRoutes(router, { ...options, putsJson: true }, linksOf, {
     ...RENDERED_SETS,
     needs: { create: 'CREATE_DISTRIBUTION_SET', update: 'UPDATE_DISTRIBUTION_SET' },
     names: { moduleIds: 'modules' },

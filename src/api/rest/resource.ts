@@ -4,7 +4,7 @@ import type { Permission } from '../../services/access/grants.ts';
 import { requirePermission } from '../../services/access/permissions.ts';
 import type { Context } from '../../services/shared/context.ts';
 import { withIdAsSent } from '../ids-as-sent.ts';
-import { allowJson, negotiate, readJson, requireJson, sendWebError } from '../media.ts';
+import { allowJson, JSON_OR_HAL, negotiate, readJson, requireJson, sendWebError } from '../media.ts';
 import type { Described, RouteBook } from '../openapi/operation.ts';
 import { type FieldNames, inWordsOf } from './field-names.ts';
 
@@ -46,6 +46,8 @@ export interface ResourceOptions {
   routes: RouteBook;
   /** The media types of answers to GET; by default HAL and JSON. */
   produced?: string[];
+  /** Answers to PUT are JSON rather than HAL, unless the client prefers HAL: so in hawkBit, on a few paths. */
+  putsJson?: true;
   /** What bodies and paths call the fields of the services. */
   names?: FieldNames;
 }
@@ -58,11 +60,18 @@ export function resource<M extends Methods>(
   router: Router,
   path: string,
   methods: M,
-  { bodyLimit, routes, produced, names = {}, described }: ResourceOptions & { described: Described<M> },
+  {
+    bodyLimit,
+    routes,
+    produced,
+    putsJson,
+    names = {},
+    described,
+  }: ResourceOptions & { described: Described<M> },
 ): void {
   const route = router.route(path);
   for (const [method, handler] of Object.entries(methods) as [Method & keyof M, Handler | Taker][]) {
-    const accept = negotiate(method === 'get' ? produced : undefined);
+    const accept = negotiate(method === 'get' ? produced : method === 'put' && putsJson && JSON_OR_HAL);
     const takesBody = typeof handler === 'object';
     const { permission, body } = takesBody ? handler : {};
     const isOptional = body === 'optional' ? 'optional' : body && 'needed';

@@ -72,7 +72,7 @@ export function rolloutRoutes(router: Router, options: ResourceOptions, linksOf:
     router,
     '/rollouts/:id',
     { get: getOne, put: takes('UPDATE_ROLLOUT', put), delete: remove },
-    { ...options, described: ROLLOUT_ITEM },
+    { ...options, putsJson: true, described: ROLLOUT_ITEM },
   );
 
   const retry: Handler = async (context, request, response) => {

@@ -48,6 +48,13 @@ describe('an error', () => {
     expect(await accepted('text/html, application/hal+json')).toBe('application/hal+json');
   });
 
+  it('is no model for a changed set or rollout, which are JSON as well', async () => {
+    const put = (accept: string) =>
+      ask('PUT', `/distributionsets/${distributionSetId}`, { description: 'd' }, { accept });
+    expect(typeOf(await put('*/*'))).toBe('application/json');
+    expect(typeOf(await put('application/hal+json'))).toBe('application/hal+json');
+  });
+
   it('of a path, a method or a type is plain JSON, and an answer that is refused says what there is', async () => {
     for (const [method, path] of [
       ['GET', '/nosuch'],
@@ -60,6 +67,14 @@ describe('an error', () => {
       'application/hal+json, application/json',
     ]);
   });
+});
+
+it('an action that is canceled has a link that says so', async () => {
+  const [{ id }] = (await ask('GET', '/targets/a/actions')).json.content;
+  const linksOf = async () => Object.keys((await ask('GET', `/targets/a/actions/${id}`)).json._links);
+  expect(await linksOf()).not.toContain('canceledaction');
+  await ask('DELETE', `/targets/a/actions/${id}`);
+  expect(await linksOf()).toContain('canceledaction');
 });
 
 it('no answer may be kept, in the words of old proxies too', async () => {
@@ -119,4 +134,32 @@ it.each([
 ])('the address %j is %j with the host %s', async (address, stored, ipAddress) => {
   const { json } = await ask('PUT', '/targets/a', { address });
   expect([json.address, json.ipAddress]).toEqual([stored, ipAddress]);
+});
+
+it.each<[list: string, filter: string, total: number]>([
+  ['targets', 'createdat==*', 2],
+  ['targets', 'lastcontrollerrequestat!=*', 2],
+  ['softwaremodules', 'id!=*', 0],
+  ['actions', 'distributionset.type==os', 1],
+  ['actions', 'distributionset.type==app', 0],
+  ['actions', 'target.ipaddress=is=null', 1],
+  ['distributionsettags', 'distributionset.name==tagged', 1],
+  ['distributionsettags', 'distributionset.id==0', 0],
+  ['targetfilters', 'autoassigndistributionset.name==set*', 1],
+  ['targetfilters', 'autoassigndistributionset.version==none', 0],
+])('of %s, %s finds %i', async (list, filter, total) => {
+  const other = await createServedTenant(server);
+  const send = async (path: string, json: unknown) =>
+    (await other.admin(`/rest/v1${path}`, { method: 'POST', json })).json;
+  await send('/targets', [{ controllerId: 'a' }, { controllerId: 'b' }]);
+  const [{ id: module }] = await send('/softwaremodules', [{ name: 'm', version: '1', type: 'os' }]);
+  const named = (name: string) => ({ name, version: '1', type: 'os', modules: [{ id: module }] });
+  const [{ id: set }, { id: tagged }] = await send('/distributionsets', [named('set'), named('tagged')]);
+  await send('/targets/a/assignedDS', { id: set });
+  const [{ id: tag }] = await send('/distributionsettags', [{ name: 'tag' }]);
+  await send(`/distributionsettags/${tag}/assigned`, [tagged]);
+  const { id: targetFilter } = await send('/targetfilters', { name: 'f', query: 'id==none' });
+  await send(`/targetfilters/${targetFilter}/autoAssignDS`, { id: set });
+  const { json } = await other.admin(`/rest/v1/${list}?q=${encodeURIComponent(filter)}`);
+  expect(json.total).toBe(total);
 });

@@ -167,6 +167,7 @@ describe('a cancellation', () => {
       await reportCancellation(device, actionId, report({ execution, result, details: ['said'], code: 3 }));
       const said = ['said', 'Device reported status code: 3'];
       expect((await entries())[0]?.messages).toEqual([answer, ...said, ...more]);
+      expect(await findAction(fleet.context, actionId)).toMatchObject({ lastStatusCode: null });
     },
   );
 

@@ -1,7 +1,8 @@
+import { and, eq } from 'drizzle-orm';
 import { ACTION_STATUSES, actions, FORCE_TYPES } from '../../../database/tables/actions.ts';
-import { distributionSets } from '../../../database/tables/distribution-sets.ts';
+import { distributionSets, distributionSetTypes } from '../../../database/tables/distribution-sets.ts';
 import { rolloutGroups, rollouts } from '../../../database/tables/rollouts.ts';
-import { targets, UPDATE_STATUSES } from '../../../database/tables/targets.ts';
+import { targetPolls, targets, UPDATE_STATUSES } from '../../../database/tables/targets.ts';
 import { checkedFilter } from '../../../filters/checked.ts';
 import type { Expression } from '../../../filters/expression.ts';
 import { fieldSet, owned } from '../../../filters/fields.ts';
@@ -12,6 +13,7 @@ import type { Action } from './action.ts';
 
 const itsSet = (field: string) => owned('distributionSet', field, actions.setId);
 const itsRollout = (field: string) => owned('rollout', field, rollouts.id);
+const typeOfItsSet = owned('distributionSetType', 'key', distributionSets.typeId);
 const itsGroup = (field: string) => owned('rolloutGroup', field, actions.rolloutGroupId);
 
 /** What a filter may ask of an action. */
@@ -28,6 +30,16 @@ export const ACTION_FIELDS = fieldSet([
   [['target.name'], { kind: 'text', column: targets.name }],
   [['target.group'], { kind: 'text', column: targets.group }],
   [['target.updateStatus'], { kind: 'enum', column: targets.updateStatus, values: UPDATE_STATUSES }],
+  [
+    ['target.ipAddress'],
+    {
+      kind: 'set',
+      from: targetPolls,
+      on: ({ tenantId }) =>
+        and(eq(targetPolls.tenantId, tenantId), eq(targetPolls.targetId, actions.targetId))!,
+      value: targetPolls.address,
+    },
+  ],
   [['rollout.id', 'rollout'], { kind: 'integer', column: rollouts.id, ...itsRollout('id') }],
   [['rollout.name'], { kind: 'text', column: rollouts.name, ...itsRollout('name') }],
   [
@@ -40,6 +52,20 @@ export const ACTION_FIELDS = fieldSet([
   [
     ['distributionSet.version', 'ds.version'],
     { kind: 'text', column: distributionSets.version, ...itsSet('version') },
+  ],
+  [
+    ['distributionSet.type', 'ds.type'],
+    {
+      kind: 'set',
+      from: distributionSetTypes,
+      on: ({ tenantId }) =>
+        and(
+          eq(distributionSetTypes.tenantId, tenantId),
+          eq(distributionSetTypes.id, distributionSets.typeId),
+        )!,
+      value: distributionSetTypes.key,
+      owners: [...itsSet('type').owners, ...typeOfItsSet.owners],
+    },
   ],
   ...authoredFields(actions),
 ]);

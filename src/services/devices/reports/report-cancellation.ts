@@ -34,17 +34,16 @@ export async function reportCancellation(
     if (action.status !== 'canceling') throw actionNotCancelable(String(actionId));
     const { told, becomes, ...answers } = outcomeOf(report);
     const entry = entryOf(report, told, answers);
-    const lastStatusCode = report.code ?? null;
     const details = { status: { new: told } };
     if (becomes === 'canceling') {
       if (isRepeated(history, entry)) return undefined;
       requireRoom(history);
-      return { entry, update: { lastStatusCode }, changesTarget: false, event: 'action.reported', details };
+      return { entry, changesTarget: false, event: 'action.reported', details };
     }
     const isCanceled = becomes === 'canceled';
     return {
       entry,
-      update: { status: becomes, active: !isCanceled, lastStatusCode },
+      update: { status: becomes, active: !isCanceled },
       ending: isCanceled ? {} : undefined,
       changesTarget: true,
       event: isCanceled ? 'action.cancellation-confirmed' : 'action.reported',

@@ -75,7 +75,15 @@ const OWN: Partial<Record<FilterEntity, Descriptions>> = {
     firstRequestAt: 'When it first asked.',
     lastRequestAt: 'When it asked last.',
   },
-  targetFilter: { filter: 'The filter that was saved.' },
+  targetFilter: {
+    filter: 'The filter that was saved.',
+    'autoAssignDistributionSet.name': 'The name of the distribution set that its auto-assignment gives.',
+    'autoAssignDistributionSet.version': 'The version of that distribution set.',
+  },
+  distributionSetTag: {
+    'distributionSet.id': 'The ids of the distribution sets that have it.',
+    'distributionSet.name': 'The names of the distribution sets that have it.',
+  },
   distributionSet: {
     type: 'The key of its type.',
     'type.id': 'The id of its type.',
@@ -103,6 +111,8 @@ const OWN: Partial<Record<FilterEntity, Descriptions>> = {
     'target.name': 'The name of its target.',
     'target.group': 'The group of its target.',
     'target.updateStatus': 'How far its target is with its updates.',
+    'target.ipAddress': 'Where its target was last heard from, as a URI.',
+    'distributionSet.type': 'The key of the type of its distribution set.',
     'rollout.id': 'The id of the rollout that made it.',
     'rollout.name': 'The name of the rollout that made it.',
     'rolloutGroup.id': 'The id of the rollout group that made it.',
