@@ -6,7 +6,7 @@ import { essenceOf } from './media-types.ts';
 
 /** A form with a file. Fields before the file are known when the file starts, fields after it at the end. */
 export interface FileForm {
-  /** The part called `file`, with the client's name of the file; undefined if there is none. */
+  /** The first part called `file`, with the client's name of the file; undefined if there is none. */
   file: Promise<{ content: Readable; filename: string } | undefined>;
   /** The other fields, after the whole form was read. @throws MALFORMED_INPUT */
   fields: () => Promise<ReadonlyMap<string, string>>;
@@ -35,14 +35,17 @@ export function readFileForm(request: Request): FileForm {
   // The caller of `fields` gets the error; perhaps nobody calls it.
   done.catch(() => {});
   const file = new Promise<Awaited<FileForm['file']>>((resolve, reject) => {
+    let isTaken = false;
     parser.on('file', (name, content, { filename }) => {
       // Whoever reads it hears the error, too; perhaps nobody does.
       content.on('error', () => {});
-      if (name === 'file') resolve({ content, filename: filename ?? '' });
-      else {
-        others.add(name);
-        content.resume();
+      if (name === 'file' && !isTaken) {
+        isTaken = true;
+        return resolve({ content, filename: filename ?? '' });
       }
+      // What nobody reads would hold up the rest of the form.
+      others.add(name);
+      content.resume();
     });
     done.then(() => resolve(undefined), reject);
   });

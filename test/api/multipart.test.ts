@@ -22,3 +22,14 @@ it.each([
   // Whatever else the streams have to say comes in the next turns.
   await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
 });
+
+it('reads on past a second file, which nobody takes', async () => {
+  const field = '--b\r\nContent-Disposition: form-data; name="md5sum"\r\n\r\nx\r\n--b--\r\n';
+  const body = `${part('file', 'abc')}\r\n${part('file', 'def')}\r\n${field}`;
+  const form = readFileForm(
+    requestOf({ headers: { 'content-type': 'multipart/form-data; boundary=b' }, body }),
+  );
+  const file = await form.file;
+  expect(Buffer.concat(await file!.content.toArray()).toString()).toBe('abc');
+  expect((await form.fields()).get('md5sum')).toBe('x');
+});
