@@ -179,7 +179,9 @@ describe.each(FORMS)('$client client', ({ accept, gets, contentType, acceptOfFil
     for (const path of ['/rest/v1/targets', `/rest/v1/targets/${deployed.controllerId}`, '/rest/v1/userinfo'])
       expect(await exchange(path, signedIn), path).toMatchObject({ status: 200, type: gets });
     const missing = await exchange('/rest/v1/targets/nosuch', signedIn);
-    expect(missing).toMatchObject({ status: 404, type: gets });
+    // Errors are JSON, unless HAL is named.
+    const faults = accept?.includes('application/hal+json') ? gets : 'application/json';
+    expect(missing).toMatchObject({ status: 404, type: faults });
     const headers = { ...signedIn, 'content-type': contentType };
     const created = await exchange('/rest/v1/targets', headers, '[]', 'POST');
     expect(created).toMatchObject({ status: 201, type: gets });

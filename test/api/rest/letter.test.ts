@@ -117,8 +117,6 @@ describe('a body', () => {
 
   it.each<[path: string, body: () => object]>([
     ['/rollouts', () => rollout({ successCondition: { condition: 'THRESHOLD' } })],
-    ['/targettypes', () => [{ name: '', key: 'k' }]],
-    ['/targettypes', () => [{ name: 'n', key: ' ' }]],
     ['/targets', () => [{ controllerId: 'b', securityToken: '<b>x</b>' }]],
   ])('to %s breaks a rule: %#', async (path, body) => {
     const { status, json } = await ask('POST', path, body());

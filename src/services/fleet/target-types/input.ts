@@ -11,15 +11,15 @@ const color = enteredText(0, 16);
 /** One target type to create. Key and name stand in for each other; both are empty where neither is given. */
 export const TargetTypeInput = z
   .object({
-    key: enteredText(1, KEY_LENGTH).nullish(),
-    name: enteredText(1, NAME_LENGTH).nullish(),
+    key: enteredText(0, KEY_LENGTH).nullish(),
+    name: enteredText(0, NAME_LENGTH).nullish(),
     description: description.nullish(),
     color: color.nullish(),
     compatibleDistributionSetTypeIds: listOf(z.number()).nullish(),
   })
   .transform((input) => ({
-    key: input.key ?? input.name ?? '',
-    name: input.name ?? input.key ?? '',
+    key: input.key || input.name || '',
+    name: input.name || input.key || '',
     description: input.description ?? null,
     color: input.color ?? null,
     compatibleDistributionSetTypeIds: input.compatibleDistributionSetTypeIds ?? [],
