@@ -180,7 +180,8 @@ describe.each(FORMS)('$client client', ({ accept, gets, contentType, acceptOfFil
       expect(await exchange(path, signedIn), path).toMatchObject({ status: 200, type: gets });
     const missing = await exchange('/rest/v1/targets/nosuch', signedIn);
     // Errors are JSON, unless HAL is named.
-    const faults = accept?.includes('application/hal+json') ? gets : 'application/json';
+    const namesIt = /hal\+json/i.test(accept ?? '') || gets.startsWith('application/json');
+    const faults = namesIt ? gets : 'application/json';
     expect(missing).toMatchObject({ status: 404, type: faults });
     const headers = { ...signedIn, 'content-type': contentType };
     const created = await exchange('/rest/v1/targets', headers, '[]', 'POST');
