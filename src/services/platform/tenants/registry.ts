@@ -46,7 +46,10 @@ export interface TenantRegistry {
   nobody: Tenant;
 }
 
-const REMEMBERED = 10_000;
+/** More than any server has, as whoever runs it makes each: otherwise polls in turn would read one at each. */
+const REMEMBERED = 100_000;
+/** Names that no tenant has: anybody can send more. */
+const UNKNOWN_REMEMBERED = 10_000;
 
 interface Remembered {
   tenant: Tenant;
@@ -83,8 +86,7 @@ export function openTenantRegistry(
 ): TenantRegistry {
   const remembered = boundedCache<number, Remembered>(REMEMBERED);
   const idsByName = boundedCache<string, number>(REMEMBERED);
-  /** Names that no tenant has. */
-  const unknown = boundedCache<string, true>(REMEMBERED);
+  const unknown = boundedCache<string, true>(UNKNOWN_REMEMBERED);
   /** Raised by every change: what was read before one must not be remembered after it. */
   let epoch = 0;
   announcements.subscribe({
