@@ -27,6 +27,10 @@ const resolve = {
       replacement: fileURLToPath(new URL('test/support/statement.ts', import.meta.url)),
     },
     {
+      find: /^\.\/lateness\.ts$/,
+      replacement: fileURLToPath(new URL('test/support/lateness.ts', import.meta.url)),
+    },
+    {
       find: /^\.\/password-costs\.ts$/,
       replacement: fileURLToPath(new URL('test/support/password-costs.ts', import.meta.url)),
     },

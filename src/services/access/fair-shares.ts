@@ -1,7 +1,6 @@
 import { tooManyRequests } from '../../errors.ts';
+import { lookOften } from './lateness.ts';
 
-/** How often it is looked who has how much. */
-const EVERY_MS = 500;
 /** The process is overloaded when a timer comes so late. */
 const LATE_MS = 250;
 /** A tenant has too much from so many times the average on, where it isn't little anyway. */
@@ -20,7 +19,7 @@ export interface FairShares {
  * While the process is overloaded and several tenants ask, a tenant with far more requests than the average may have as
  * many as the average only. Otherwise there is no limit.
  */
-export function openFairShares({ byItself = true } = {}): FairShares {
+export function openFairShares(): FairShares {
   let counts = new Map<number, number>();
   /** How many the greedy tenants may have until the next look. */
   let allowed = new Map<number, number>();
@@ -42,13 +41,6 @@ export function openFairShares({ byItself = true } = {}): FairShares {
           allowed.set(tenantId, Math.max(LITTLE, Math.floor(average)));
     },
   };
-  if (byItself) {
-    let due = performance.now() + EVERY_MS;
-    setInterval(() => {
-      const now = performance.now();
-      shares.look(now - due);
-      due = now + EVERY_MS;
-    }, EVERY_MS).unref();
-  }
+  lookOften(shares.look);
   return shares;
 }

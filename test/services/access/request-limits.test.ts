@@ -26,12 +26,7 @@ const held = (allowed: number, retryAfter = 1) => ({ allowed, code: 'TOO_MANY_RE
 it('allows each address, credential and tenant ten seconds at once, and then what a second brings', () => {
   let now = 0;
   const open = (rates: object) =>
-    openRequestLimits(
-      ALONE,
-      { address: 0, credential: 0, tenant: 0, ...rates },
-      () => now,
-      openFairShares({ byItself: false }),
-    );
+    openRequestLimits(ALONE, { address: 0, credential: 0, tenant: 0, ...rates }, () => now, openFairShares());
   const address = open({ address: 2 });
   expect(through(30, () => address.countAddress('2001:db8::1'))).toEqual(held(20));
   expect(through(1, () => address.countAddress('2001:db8::2'))).toEqual(held(0));
@@ -59,7 +54,7 @@ it('allows each address, credential and tenant ten seconds at once, and then wha
 });
 
 it('gives a busy tenant no more than the average while the process is overloaded and others wait', () => {
-  const shares = openFairShares({ byItself: false });
+  const shares = openFairShares();
   const ask = (tenantId: number, count: number) => through(count, () => shares.count(tenantId));
   const busy = () => [ask(1, 900), ask(2, 60), ask(3, 60)];
   expect(busy()).toEqual([{ allowed: 900 }, { allowed: 60 }, { allowed: 60 }]);

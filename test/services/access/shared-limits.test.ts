@@ -82,12 +82,7 @@ const wrongCode =
       });
   };
 const limitsOf = (counts: SharedCounts, rates: object, now: () => number) =>
-  openRequestLimits(
-    counts,
-    { address: 0, credential: 0, tenant: 0, ...rates },
-    now,
-    openFairShares({ byItself: false }),
-  );
+  openRequestLimits(counts, { address: 0, credential: 0, tenant: 0, ...rates }, now, openFairShares());
 const caller = (username: string) => ({ tenantId: 1, username, kind: 'USER' }) as Caller;
 
 it.each<[string, number, Open<() => unknown>]>([
