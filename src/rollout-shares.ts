@@ -2,6 +2,7 @@
 
 /** Percentages are rounded: three groups of 33 % take everything. */
 const WHOLE = 99;
+
 export interface Share {
   /** What the group takes of the rollout's targets; empty for all. */
   filter: string;

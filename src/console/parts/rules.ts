@@ -56,7 +56,7 @@ export const RULES = {
   vendor: entered(256),
   group: entered(256),
   controllerId: entered(256, [(text) => /[ \t\n\v\f\r]/.test(text), texts.whiteSpace], SEGMENT),
-  token: ruleOf(atMost(128), [(text) => /[^\x20-\x7e]/.test(text), texts.header]),
+  token: ruleOf(atMost(128), [(text) => /[^\x20-\x7e]/.test(text), texts.header], MARK_UP),
   address: ruleOf(atMost(512)),
   derivationKey,
   key: ruleOf(atMost(128), SEGMENT),

@@ -56,6 +56,13 @@ const CONDITIONS = {
   'errorAction.action': word,
   'errorAction.expression': text(0, 512),
 } as const satisfies Record<string, Member>;
+/** Each as it may be: a part of one is refused where another is missing. */
+const conditions = () => ({
+  successCondition: { condition: 'THRESHOLD', expression: '50' },
+  successAction: { action: 'NEXTGROUP', expression: '' },
+  errorCondition: { condition: 'THRESHOLD', expression: '50' },
+  errorAction: { action: 'PAUSE', expression: '' },
+});
 const within = (prefix: string, members: Record<string, Member>): Record<string, Member> =>
   Object.fromEntries(Object.entries(members).map(([name, member]) => [`${prefix}.${name}`, member]));
 
@@ -447,7 +454,7 @@ function deploymentRoutes(world: World): Route[] {
       method: 'POST',
       path: '/rollouts',
       open: () => '/rollouts',
-      good: rollout,
+      good: () => ({ ...rollout(), ...conditions() }),
       members: {
         ...named,
         ...CONDITIONS,
@@ -466,7 +473,7 @@ function deploymentRoutes(world: World): Route[] {
       method: 'POST',
       path: '/rollouts',
       open: () => '/rollouts',
-      good: () => ({ ...rollout(), groups: [{ name: nameOf() }] }),
+      good: () => ({ ...rollout(), groups: [{ name: nameOf(), ...conditions() }] }),
       members: {
         groups: list,
         ...within('groups.0', {
