@@ -36,7 +36,7 @@ export function recordNear(
     ['target.quota-near', nearing],
   ] as const) {
     if (!crossed.length) continue;
-    const names = crossed.map(({ controllerId }) => controllerId);
+    const names = crossed.map(({ controllerId }) => controllerId).sort();
     const used = crossed.reduce((largest, { after }) => Math.max(largest, after), 0);
     changes.record(
       {
