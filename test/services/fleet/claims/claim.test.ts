@@ -30,7 +30,7 @@ const WRONG = { code: 'CLAIM_CODE_INVALID' };
 const controllerId = 'pump-7';
 
 /** In a network of its own: the wrong codes of one test are none of another's. */
-const elsewhere = (context: Context): Context => ({
+const inOwnNetwork = (context: Context): Context => ({
   ...context,
   origin: { ...context.origin, address: `2001:db8:${context.caller.tenantId.toString(16)}::1` },
 });
@@ -41,8 +41,8 @@ let buyer: Context;
 let rival: Context;
 beforeEach(async () => {
   seller = (await newTenant(platform)).contextOf(undefined, ['TENANT_ADMIN', 'SYSTEM_ADMIN']);
-  buyer = elsewhere((await newTenant(platform)).contextOf());
-  rival = elsewhere((await newTenant(other.platform)).contextOf());
+  buyer = inOwnNetwork((await newTenant(platform)).contextOf());
+  rival = inOwnNetwork((await newTenant(other.platform)).contextOf());
   await createTargets(seller, {
     targets: [
       { controllerId, name: 'Pump of Ann', description: 'secret', group: 'north', address: 'http://a' },
@@ -271,7 +271,7 @@ describe('claimTarget', () => {
       quotas: [{ kind: 'targets', limit: 1 }],
     });
     const elsewhere = { ...rival, caller: { ...rival.caller, permissions: scoped } } as Context;
-    await expect(claimTarget(buyer, { code })).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    await expect(claimTarget(elsewhere, { code })).rejects.toMatchObject({ code: 'FORBIDDEN' });
     expect((await findTarget(seller, controllerId))!.movedAt).toBeNull();
     expect(await claimTarget(elsewhere, { code, group: 'eu' })).toMatchObject({ controllerId, group: 'eu' });
     // It counts for the new tenant.
