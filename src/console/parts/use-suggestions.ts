@@ -17,10 +17,15 @@ export function useSuggestions(
   const [asked] = useDebouncedValue({ text, position }, PAUSE_MS);
   const isCurrent = asked.text === text && asked.position === position && position <= text.length;
   const { data } = useData(FilterSuggestions, { of, ...asked }, { pause: !isOpen || !isCurrent });
-  return isOpen && isCurrent ? (data?.filterSuggestions ?? NONE) : NONE;
+  const offered = isOpen && isCurrent ? (data?.filterSuggestions ?? NONE) : NONE;
+  // What stands there already is no help, and would cover what is below the field.
+  return offered.length === 1 && isWritten(text, offered[0]!) ? NONE : offered;
 }
 
 const NONE: readonly FilterSuggestion[] = [];
+
+const isWritten = (text: string, { text: word, position, length }: FilterSuggestion) =>
+  text.slice(position, position + length) === word;
 
 /** The text with a suggestion in its place, and where the writer goes on. */
 export function completed(text: string, { kind, text: word, position, length }: FilterSuggestion) {

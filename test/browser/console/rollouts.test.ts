@@ -62,7 +62,10 @@ describe.skipIf(!executablePath)('rollouts in the console', () => {
     await page.getByRole('combobox', { name: 'Distribution set' }).click();
     await page.getByRole('option', { name: 'Pumps 2' }).click();
     await page.getByLabel('Which targets').fill('group==pumps and');
-    await page.getByRole('region', { name: 'The plan' }).getByRole('alert').waitFor();
+    await page
+      .getByRole('region', { name: 'The plan' })
+      .getByText('It is seen once the filter is complete and right.')
+      .waitFor();
     await page.getByLabel('Which targets').fill('group==pumps');
     await page.getByLabel('Number of groups').fill('2');
     await page.getByText('4 targets in 2 groups').waitFor();
