@@ -6,6 +6,11 @@ export const softwareModuleTypeNotFound = (idOrKey: string, path = ['id']) =>
   notFound('SOFTWARE_MODULE_TYPE_NOT_FOUND', idOrKey, path);
 export const softwareModuleTypeAlreadyExists = (keyOrName: string, path = ['key']) =>
   alreadyExists('SOFTWARE_MODULE_TYPE_ALREADY_EXISTS', keyOrName, path);
+export const softwareModuleTypeDeleted = (id: string) =>
+  new DomainError('SOFTWARE_MODULE_TYPE_DELETED', `The software module type ${id} was deleted.`, {
+    entity: { type: 'SoftwareModuleType', id },
+    path: ['id'],
+  });
 
 export const softwareModuleNotFound = (id: string, path = ['id']) =>
   notFound('SOFTWARE_MODULE_NOT_FOUND', id, path);
@@ -80,6 +85,11 @@ export const distributionSetTypeNotFound = (idOrKey: string, path = ['id']) =>
   notFound('DISTRIBUTION_SET_TYPE_NOT_FOUND', idOrKey, path);
 export const distributionSetTypeAlreadyExists = (keyOrName: string, path = ['key']) =>
   alreadyExists('DISTRIBUTION_SET_TYPE_ALREADY_EXISTS', keyOrName, path);
+export const distributionSetTypeDeleted = (id: string) =>
+  new DomainError('DISTRIBUTION_SET_TYPE_DELETED', `The distribution set type ${id} was deleted.`, {
+    entity: { type: 'DistributionSetType', id },
+    path: ['id'],
+  });
 
 export const distributionSetNotFound = (id: string, path = ['id']) =>
   notFound('DISTRIBUTION_SET_NOT_FOUND', id, path);

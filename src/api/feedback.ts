@@ -1,7 +1,7 @@
 import { malformed } from '../errors.ts';
 import { CONFIRMATIONS, type ConfirmationReport } from '../services/deployments/actions/confirm.ts';
 import { EXECUTIONS, RESULTS, type Report } from '../services/devices/reports/report.ts';
-import { asObject, asTexts, integerOf, type JsonObject, objectOf, textOf } from './json.ts';
+import { asObject, asTexts, integer32Of, integerOf, type JsonObject, objectOf, textOf } from './json.ts';
 
 /**
  * Reads a report. `status.execution` and `status.result.finished` are required, in lower case. Other fields from old
@@ -40,15 +40,6 @@ function progressOf(result: JsonObject): Report['progress'] {
   if (!progress) return undefined;
   const [done, of] = [integer32Of(progress, 'cnt'), integer32Of(progress, 'of')];
   return done === undefined ? undefined : { done, of: of ?? null };
-}
-
-const INT_32 = 2 ** 31;
-
-function integer32Of(body: JsonObject, field: string): number | undefined {
-  const value = integerOf(body, field);
-  if (value !== undefined && !(value >= -INT_32 && value < INT_32))
-    throw malformed(`${field}: must be a whole number of 32 bits`, [field]);
-  return value;
 }
 
 /** A single text counts as a list of one. */

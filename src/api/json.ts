@@ -1,4 +1,4 @@
-import { malformed } from '../errors.ts';
+import { invalid, malformed } from '../errors.ts';
 import { requireFewRows } from '../services/shared/rows.ts';
 import { notWellFormed } from './body-errors.ts';
 import { ExactNumber } from './json-reader.ts';
@@ -41,6 +41,13 @@ export function textOf(body: JsonObject, field: string): string | undefined {
 
 /** A text that the service needs; if it is missing, an empty one, which the service refuses. @throws MALFORMED_INPUT */
 export const textOrEmpty = (body: JsonObject, field: string): string => textOf(body, field) ?? '';
+
+/** A text that may be left out, but not be blank. @throws MALFORMED_INPUT, INVALID_INPUT */
+export function filledTextOf(body: JsonObject, field: string): string | undefined {
+  const text = textOf(body, field);
+  if (text?.trim() === '') throw invalid(`${field}: must not be blank`, [field]);
+  return text;
+}
 
 /** A list of texts; numbers and booleans become text. @throws MALFORMED_INPUT, INVALID_INPUT */
 export function asTexts(list: unknown, field?: string): string[] {
@@ -89,6 +96,16 @@ export function integerOf(body: JsonObject, field: string): number | undefined {
   const id = /^[+-]?\d+$/.test(text) ? idOf(text) : Math.trunc(Number(text));
   if (id === undefined || !Number.isSafeInteger(id)) throw notReadable(field, 'a whole number of 64 bits');
   return id;
+}
+
+const INT_32 = 2 ** 31;
+
+/** The same of 32 bits, as hawkBit has most numbers that are no identifiers and no times. @throws MALFORMED_INPUT */
+export function integer32Of(body: JsonObject, field: string): number | undefined {
+  const value = integerOf(body, field);
+  if (value !== undefined && !(value >= -INT_32 && value < INT_32))
+    throw notReadable(field, 'a whole number of 32 bits');
+  return value;
 }
 
 /** Reads an identifier of 64 bits from text; undefined if it is not one. */

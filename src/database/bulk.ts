@@ -19,11 +19,18 @@ export function insertFromArrays<T extends PgTable>(
   const lists = Object.entries<readonly unknown[] | undefined>(each);
   const values = Object.entries(all);
   const names = [...lists, ...values].map(([name]) => sql.identifier(columns[name]!.name));
-  const arrays = lists.map(
-    ([name, list]) => sql`${arrayOf(list ?? [])}::${sql.raw(typeOf(columns[name]!))}[]`,
+  // An array of arrays would have to be as wide in each row.
+  const isWritten = (name: string) => typeOf(columns[name]!).endsWith('[]');
+  const arrays = lists.map(([name, list = []]) =>
+    isWritten(name)
+      ? sql`${arrayOf(list.map((item) => item && arrayText(item as unknown[])))}::text[]`
+      : sql`${arrayOf(list)}::${sql.raw(typeOf(columns[name]!))}[]`,
   );
   const selected = [
-    ...lists.map(([name]) => sql`rows.${sql.identifier(columns[name]!.name)}`),
+    ...lists.map(([name]) => {
+      const value = sql`rows.${sql.identifier(columns[name]!.name)}`;
+      return isWritten(name) ? sql`${value}::${sql.raw(typeOf(columns[name]!))}` : value;
+    }),
     ...values.map(
       ([name, value]) => sql`${sql.param(value, columns[name])}::${sql.raw(typeOf(columns[name]!))}`,
     ),

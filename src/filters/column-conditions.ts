@@ -65,8 +65,10 @@ export function enumCondition({ column, ...allowed }: EnumField, comparison: Com
 export function booleanCondition(column: SQLWrapper, comparison: Comparison): SQL {
   const { field, operator, values } = comparison;
   if (values.length === 0) return scalarCondition(sql`(${column})`, comparison, () => sql``);
-  const wanted = readBoolean(field, values[0]!) ? sql`TRUE` : sql`FALSE`;
-  return operator === '==' ? sql`(${column}) IS ${wanted}` : sql`(${column}) IS NOT ${wanted}`;
+  const wanted = withEach(values, (value) => (readBoolean(field, value) ? sql`TRUE` : sql`FALSE`));
+  return operator === '==' || operator === '=in='
+    ? any(wanted.map((one) => sql`(${column}) IS ${one}`))
+    : all(wanted.map((one) => sql`(${column}) IS NOT ${one}`));
 }
 
 export function textCondition(column: SQLWrapper, comparison: Comparison): SQL {

@@ -31,7 +31,6 @@ const TEXT = [
   '=not=null',
 ] as const satisfies Operator[];
 const NAMING = ['==', '!=', '=in=', '=out='] as const satisfies Operator[];
-const EQUALITY = ['==', '!=', '=is=null', '=not=null'] as const satisfies Operator[];
 const MEMBERSHIP = ['==', '!=', '=in=', '=out=', '=is=null', '=not=null'] as const satisfies Operator[];
 const COMPARING = [...MEMBERSHIP, '=lt=', '=le=', '=gt=', '=ge='] as const satisfies Operator[];
 
@@ -71,11 +70,10 @@ export function operatorsOf(field: Field): readonly Operator[] {
     case 'integer':
       return COMPARING;
     case 'enum':
-      return MEMBERSHIP;
     case 'boolean':
-      return EQUALITY;
+      return MEMBERSHIP;
     case 'set':
-      return field.integers ? MEMBERSHIP : TEXT;
+      return field.integers ? COMPARING : TEXT;
     case 'name':
       return NAMING;
     default:
@@ -107,13 +105,11 @@ function compileComparison(comparison: Comparison, fields: FieldSet, moments: Mo
     case 'enum':
       return fitting(MEMBERSHIP, () => enumCondition(field, comparison));
     case 'boolean':
-      return fitting(EQUALITY, () => booleanCondition(columnAt(field.column, moments), comparison));
+      return fitting(MEMBERSHIP, () => booleanCondition(columnAt(field.column, moments), comparison));
     case 'name':
       return fitting(NAMING, () => nameCondition(field, comparison));
     case 'set':
-      return fitting(field.integers ? MEMBERSHIP : TEXT, () =>
-        setCondition(field, comparison, hasRow(field)),
-      );
+      return fitting(operatorsOf(field), () => setCondition(field, comparison, hasRow(field)));
     case 'map':
       return mapCondition(field, field.entry, comparison, hasRow(field));
   }

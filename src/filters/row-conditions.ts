@@ -6,12 +6,11 @@ import {
   integer,
   isEmpty,
   isOneOf,
-  isOneOfTexts,
   loweredParameter,
+  scalarCondition,
   textCondition,
 } from './column-conditions.ts';
 import type { Comparison } from './expression.ts';
-import { withEach } from './faults.ts';
 import type { MapField, SetField } from './fields.ts';
 import { textWithoutWildcards } from './operands.ts';
 
@@ -20,10 +19,14 @@ export type Exists = (from: SQLWrapper, on: SQLWrapper, conditions: readonly SQL
 /** The same for the rows of a field. */
 export type HasRow = (conditions: readonly SQLWrapper[]) => SQL;
 
+const POSITIVE = { '==': '==', '!=': '==', '=in=': '=in=', '=out=': '=in=' } as const;
+
 /** True if any member matches; an empty set counts as `''`. */
 export function setCondition(field: SetField, comparison: Comparison, hasRow: HasRow): SQL {
   const { operator, values } = comparison;
   const member = (condition?: SQL) => hasRow(condition ? [condition] : []);
+  const valueIs = (asked: Comparison) =>
+    field.integers ? scalarCondition(field.value, asked, integer) : textCondition(field.value, asked);
   switch (operator) {
     case '=is=null':
       return sql`NOT ${member()}`;
@@ -34,19 +37,14 @@ export function setCondition(field: SetField, comparison: Comparison, hasRow: Ha
     case '!=':
     case '=out=': {
       // Nothing is one of none: a sub-query that says so has no plan on a database with shards.
-      const matching = values.length
-        ? member(
-            field.integers
-              ? isOneOf(field.value, withEach(values, integer))
-              : isOneOfTexts(field.value, values),
-          )
-        : sql`FALSE`;
+      const positive = { ...comparison, operator: POSITIVE[operator] };
+      const matching = values.length ? member(valueIs(positive)) : sql`FALSE`;
       const found =
         !field.integers && values.some(isEmpty) ? any([sql`NOT ${member()}`, matching]) : matching;
-      return operator === '==' || operator === '=in=' ? found : sql`NOT ${found}`;
+      return operator === positive.operator ? found : sql`NOT ${found}`;
     }
     default:
-      return member(textCondition(field.value, comparison));
+      return member(valueIs(comparison));
   }
 }
 

@@ -55,7 +55,7 @@ describe('refusals', () => {
 
     ['active==yes', 'FILTER_SYNTAX @8'],
     ['active==tr*', 'FILTER_SYNTAX @8'],
-    ['active=in=(true)', 'FILTER_SYNTAX @6'],
+    ['active=in=(true,maybe)', 'FILTER_SYNTAX @16'],
     ['active=gt=true', 'FILTER_SYNTAX @6'],
 
     ['name=li="a\\\\"', 'FILTER_VALUE_INVALID @8'],

@@ -42,9 +42,9 @@ function comparisonMatches(comparison: Comparison, device: Device): boolean {
     }
     case 'rank': {
       if (operator === '=is=null') return device.ranks.length === 0;
-      const numbers = values.map(({ pieces }) => pieces[0]!);
-      const found = device.ranks.some((rank) => operator === '=not=null' || numbers.includes(rank));
-      return negative ? !found : found;
+      if (operator === '=not=null') return device.ranks.length > 0;
+      if (negative) return !values.some(({ pieces }) => device.ranks.includes(pieces[0]!));
+      return device.ranks.some((rank) => orderMatches(comparison, BigInt(rank), BigInt));
     }
     case 'annotation':
     case 'attribute': {

@@ -163,6 +163,9 @@ describe('meaning', () => {
     ['active!=true', [2, 3, 4, 5, 6, 7, 8]],
     ['active==false', [2]],
     ['active!=false', [1, 3, 4, 5, 6, 7, 8]],
+    ['active=in=true', [1]],
+    ['active=in=(true,false)', [1, 2]],
+    ['active=out=(true,false)', [3, 4, 5, 6, 7, 8]],
     ['active=not=null', [1, 2]],
 
     ['status==ERROR', [2]],
@@ -278,18 +281,17 @@ describe('over random fleets', () => {
     'attribute.none',
     'annotation.hw',
   );
-  const equality: Operator[] = ['==', '!=', '=is=null', '=not=null'];
-  const membership: Operator[] = [...equality, '=in=', '=out='];
+  const membership: Operator[] = ['==', '!=', '=is=null', '=not=null', '=in=', '=out='];
   const order: Operator[] = [...membership, '=lt=', '=le=', '=gt=', '=ge='];
   const plain = (name: string, operators: Operator[], value: fc.Arbitrary<string>) =>
     comparisons(fc.constant(name), operators, value).map((comparison) => withoutWildcards(comparison));
   const leaf = fc.oneof(
     { weight: 4, arbitrary: comparisons(textField, TEXT_OPERATORS, pattern) },
     plain('number', order, integer),
-    plain('rank', membership, integer),
+    plain('rank', order, integer),
     plain('seenAt', order, instant.map(String)),
     plain('status', membership, status),
-    plain('active', equality, fc.boolean().map(String)),
+    plain('active', membership, fc.boolean().map(String)),
   );
 
   it('answers as a plain evaluation does', { timeout: 60_000 }, async () => {

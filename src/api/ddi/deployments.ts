@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { malformed } from '../../errors.ts';
+import { invalid, malformed } from '../../errors.ts';
 import { findCancellation, reportCancellation } from '../../services/devices/reports/report-cancellation.ts';
 import { reportDeployment } from '../../services/devices/reports/report-deployment.ts';
 import { reportInstalled } from '../../services/devices/reports/report-installed.ts';
@@ -10,7 +10,7 @@ import {
 } from '../../services/devices/updates/deployment.ts';
 import { noteRetrieval } from '../../services/devices/updates/retrieve.ts';
 import { readReport } from '../feedback.ts';
-import { asObject, idOf, textOf } from '../json.ts';
+import { asObject, idOf, type JsonObject, textOf } from '../json.ts';
 import { renderArtifacts } from './artifact.ts';
 import { CANCEL_ACTION, DEPLOYMENT_BASE, feedbackOn, INSTALLED, INSTALLED_BASE } from './described.ts';
 import { answerDevice, bodyOf, type Call, type DeviceRoutes, idInPath } from './resource.ts';
@@ -75,9 +75,7 @@ export function deploymentRoutes({ serve }: DeviceRoutes): void {
     {
       async put({ acting, request, response }) {
         const body = asObject(bodyOf(request));
-        const [name, version] = [textOf(body, 'name'), textOf(body, 'version')];
-        if (name === undefined || version === undefined)
-          throw malformed('name and version: both are needed', [name === undefined ? 'name' : 'version']);
+        const [name, version] = [neededPart(body, 'name'), neededPart(body, 'version')];
         const isNews = await reportInstalled(acting, { name, version });
         response.status(isNews ? 201 : 200).end();
       },
@@ -98,6 +96,14 @@ export async function readDeployment(
   wholeParameter(request, 'c');
   const messages = wholeParameter(request, 'actionHistory') ?? 0;
   return findDeployment(platform, device, { resource, actionId: idInPath(request, 'id'), messages });
+}
+
+/** A part of the title of a set. @throws MALFORMED_INPUT without it, INVALID_INPUT for null and an empty text */
+function neededPart(body: JsonObject, field: 'name' | 'version'): string {
+  if (body[field] === undefined) throw malformed(`${field}: is needed`, [field]);
+  const text = textOf(body, field);
+  if (!text) throw invalid(`${field}: must not be empty`, [field]);
+  return text;
 }
 
 const INT_32 = 2 ** 31;

@@ -189,11 +189,11 @@ const WORDS: Readonly<Record<number, string>> = {
 };
 
 /** Which errors an operation may answer: what the door has, and what follows from the route itself. */
-export function refusalsOf({ method, path, door, body, produced, operation }: NotedRoute): number[] {
+export function refusalsOf({ method, path, door, body, produced, sends, operation }: NotedRoute): number[] {
   const { refusals, refusalsOfWrites, gives } = DOORS[door];
   const isWrite = method !== 'get';
   const takes = body !== undefined || operation.body !== undefined;
-  const negotiates = gives.length > 1 || produced !== undefined;
+  const negotiates = !sends && (gives.length > 1 || produced !== undefined);
   return [
     ...new Set([
       ...refusals,

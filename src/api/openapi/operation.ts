@@ -51,6 +51,8 @@ export interface NotedRoute {
   body?: 'needed' | 'optional' | undefined;
   /** The types of the answers, where the door's are not meant. */
   produced?: readonly string[] | undefined;
+  /** It sends a file, whatever the client accepts. */
+  sends?: 'file' | undefined;
 }
 
 /** Where routes are noted when they are made. */

@@ -18,7 +18,7 @@ import { nextOpening } from '../../services/deployments/assignments/maintenance-
 import { findTarget } from '../../services/fleet/targets/find.ts';
 import type { Context } from '../../services/shared/context.ts';
 import { readConfirmation } from '../feedback.ts';
-import { asObject, integerOf } from '../json.ts';
+import { asObject, integer32Of, integerOf } from '../json.ts';
 import { jsonOf, optionalJsonOf, sendHal } from '../media.ts';
 import { forceTypeOf } from './assignments.ts';
 import {
@@ -30,7 +30,7 @@ import {
   HISTORY_OF_ACTION,
 } from './described/deployments.ts';
 import { pagedList, pagedListBy, pageRequest, parameterValues, queryOf } from './paging.ts';
-import { booleanParameter, pathIdOf } from './parameters.ts';
+import { booleanParameter, isFullWanted, pathIdOf } from './parameters.ts';
 import { type Links, link, linkToSet, renderAuthorship, withoutNulls } from './render.ts';
 import { type Handler, type ResourceOptions, resource, takes } from './resource.ts';
 import { controllerIdOf } from './targets.ts';
@@ -41,14 +41,15 @@ type LinksOf = (request: Request) => Links;
 export function actionRoutes(router: Router, options: ResourceOptions, linksOf: LinksOf): void {
   const get: Handler = async (context, request, response) => {
     const listing = await listActions(context, pageRequest(request, ACTION_SORT_NAMES));
-    const how = parameterValues(request, 'representation')[0] === 'full' ? 'full' : 'short';
+    const how = isFullWanted(request) ? 'full' : 'short';
     const render = async (items: readonly Action[]) =>
       (await rendererOf(context, linksOf(request), items))[how];
     sendHal(response, await pagedListBy(listing, render));
   };
   const remove: Handler = async (context, request, response) => {
     const filter = queryOf(request);
-    await deleteActions(context, filter === null ? { actionIds: readIds(request) } : { filter });
+    if (filter) refuseIds(request);
+    await deleteActions(context, filter ? { filter } : { actionIds: readIds(request) });
     response.status(204).end();
   };
   resource(
@@ -88,9 +89,10 @@ function ofTargetRoutes(router: Router, options: ResourceOptions, linksOf: Links
   };
   const remove: Handler = async (context, request, response) => {
     const controllerId = controllerIdOf(request);
-    const [keepLast] = parameterValues(request, 'keepLast');
-    if (keepLast !== undefined) {
-      await deleteOldActions(context, { controllerId, keepLast: integerOf({ keepLast }, 'keepLast') ?? 0 });
+    const keepLast = integer32Of({ keepLast: parameterValues(request, 'keepLast')[0] }, 'keepLast') ?? -1;
+    if (keepLast >= 0) {
+      refuseIds(request);
+      await deleteOldActions(context, { controllerId, keepLast });
     } else {
       const actionIds = readIds(request);
       await findTarget(context, controllerId);
@@ -112,8 +114,9 @@ function oneOfTargetRoutes(router: Router, options: ResourceOptions, linksOf: Li
   const onItsOwn =
     (handle: (...call: [...Parameters<Handler>, Action]) => Promise<void>): Handler =>
     async (context, request, response) => {
+      const id = pathIdOf(request, 'id');
       const target = await findTarget(context, controllerIdOf(request));
-      const action = await findAction(context, pathIdOf(request, 'id'));
+      const action = await findAction(context, id);
       if (action.target.id !== target.id) return void response.status(404).end();
       await handle(context, request, response, action);
     };
@@ -149,6 +152,13 @@ function oneOfTargetRoutes(router: Router, options: ResourceOptions, linksOf: Li
     sendHal(response, await pagedList(listing, renderEntry));
   });
   resource(router, `${path}/status`, { get: getHistory }, { ...options, described: HISTORY_OF_ACTION });
+}
+
+/** Where a query parameter says which actions are meant. @throws MALFORMED_INPUT if the body says so, too */
+function refuseIds(request: Request): void {
+  const list = optionalJsonOf(request);
+  if (Array.isArray(list) && list.length)
+    throw malformed('Say which actions are meant only once: in the body, or by a query parameter');
 }
 
 /** The ids in the body, at least one. @throws MALFORMED_INPUT */

@@ -7,17 +7,13 @@ import { findArtifact, findArtifactsOfModules } from '../../services/software/ar
 import { uploadArtifact } from '../../services/software/artifacts/upload.ts';
 import { findSoftwareModule } from '../../services/software/software-modules/find.ts';
 import { sendDownload } from '../downloads.ts';
-import { acceptedOf, JSON_TYPE, sendHal, sendWebError } from '../media.ts';
+import { sendHal, sendWebError } from '../media.ts';
 import { isForm, readFileForm } from '../multipart.ts';
 import { ARTIFACT_DOWNLOAD, ARTIFACT_ITEM, ARTIFACTS } from './described/artifacts.ts';
 import { parameterValues } from './paging.ts';
-import { enumParameter, pathIdOf } from './parameters.ts';
+import { isFullWanted, pathIdOf } from './parameters.ts';
 import { type Links, link, renderAuthorship, withoutNulls } from './render.ts';
 import { type Handler, type ResourceOptions, resource, takes } from './resource.ts';
-
-/** Whatever is asked for: a file is one, and what is wrong with the request is said in JSON. */
-const FILE = ['application/octet-stream', JSON_TYPE, 'application/hal+json'];
-const REPRESENTATIONS = ['compact', 'full'] as const;
 
 const NAMES = { moduleId: 'id', md5: 'md5sum', sha1: 'sha1sum', sha256: 'sha256sum' };
 
@@ -32,11 +28,13 @@ export function artifactRoutes(
     const { id } = await findSoftwareModule(context, pathIdOf(request, 'id'));
     const artifacts = (await findArtifactsOfModules(context, [id])).get(id) ?? [];
     const links = linksOf(request);
-    const isFull = enumParameter(request, 'representation', REPRESENTATIONS) === 'full';
     sendHal(
       response,
       artifacts.map((artifact) =>
-        renderArtifact(artifact, isFull ? allLinks(links, artifact) : selfLink(links, artifact)),
+        renderArtifact(
+          artifact,
+          isFullWanted(request) ? allLinks(links, artifact) : selfLink(links, artifact),
+        ),
       ),
     );
   };
@@ -55,9 +53,9 @@ export function artifactRoutes(
         const given = (name: string) => fields.get(name) ?? parameterValues(request, name)[0];
         return {
           filename: given('filename') ?? file.filename,
-          md5: given('md5sum') || null,
-          sha1: given('sha1sum') || null,
-          sha256: given('sha256sum') || null,
+          md5: given('md5sum'),
+          sha1: given('sha1sum'),
+          sha256: given('sha256sum'),
         };
       },
     });
@@ -87,7 +85,6 @@ export function artifactRoutes(
   );
 
   const download: Handler = async (context, request, response) => {
-    if (acceptedOf(response)?.type === FILE[0]) response.locals['accepted'] = undefined;
     const [moduleId, id] = idsOf(request);
     const file = await openArtifact(context, { moduleId, id });
     if (file.url !== null) return response.redirect(file.url);
@@ -97,7 +94,7 @@ export function artifactRoutes(
     router,
     `${path}/:artifactId/download`,
     { get: download },
-    { ...options, produced: FILE, described: ARTIFACT_DOWNLOAD },
+    { ...options, sends: 'file', described: ARTIFACT_DOWNLOAD },
   );
 }
 

@@ -18,6 +18,7 @@ import {
   asObject,
   asObjects,
   booleanOf,
+  integer32Of,
   integerOf,
   type JsonObject,
   objectOf,
@@ -58,9 +59,10 @@ function targetSideRoutes(router: Router, options: ResourceOptions, linksOf: Lin
     const body = jsonOf(request);
     const [row, ...others] = Array.isArray(body) ? body.map((one) => asObject(one)) : [asObject(body)];
     if (!row) throw invalid('id: a distribution set is needed', ['id']);
-    if (others.length) throw multiAssignmentNotEnabled();
+    const distributionSetId = neededSetId(row);
+    if (others.some((other) => neededSetId(other) !== distributionSetId)) throw multiAssignmentNotEnabled();
     const result = await assignDistributionSet(context, {
-      distributionSetId: neededSetId(row),
+      distributionSetId,
       offline: booleanParameter(request, 'offline'),
       assignments: [{ controllerIds: [controllerIdOf(request)], ...readOptions(row) }],
     });
@@ -169,8 +171,8 @@ function readOptions(row: JsonObject) {
   const window = objectOf(row, 'maintenanceWindow');
   return {
     forceType,
-    forcedAt: forcetime === undefined ? undefined : new Date(forcetime),
-    weight: integerOf(row, 'weight'),
+    forcedAt: forceType === 'timeforced' && forcetime !== undefined ? new Date(forcetime) : undefined,
+    weight: integer32Of(row, 'weight'),
     confirmationRequired: booleanOf(row, 'confirmationRequired'),
     maintenanceWindow: window && {
       schedule: textOf(window, 'schedule'),

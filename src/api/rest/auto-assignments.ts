@@ -20,7 +20,7 @@ import {
 } from '../../services/deployments/auto-assignments/list.ts';
 import { updateAutoAssignment } from '../../services/deployments/auto-assignments/update.ts';
 import type { Context } from '../../services/shared/context.ts';
-import { asObject, booleanOf, integerOf, textOf } from '../json.ts';
+import { asObject, booleanOf, integer32Of, integerOf, textOf } from '../json.ts';
 import { jsonOf, sendHal } from '../media.ts';
 import { forceTypeOf, neededSetId } from './assignments.ts';
 import {
@@ -126,7 +126,7 @@ function readAutoAssignment(request: Request) {
     filter: textOf(body, 'targetFilterQuery') ?? '',
     distributionSetId: neededSetId(body, 'distributionSetId'),
     forceType: forceTypeOf(body, 'actionType'),
-    weight: integerOf(body, 'weight'),
+    weight: integer32Of(body, 'weight'),
     confirmationRequired: booleanOf(body, 'confirmationRequired'),
     startAt: startAt === undefined ? undefined : new Date(startAt),
   };

@@ -15,7 +15,7 @@ import {
 import { listDistributionSets, listModulesOfSet } from '../../services/software/distribution-sets/list.ts';
 import { updateDistributionSet } from '../../services/software/distribution-sets/update.ts';
 import { SOFTWARE_MODULE_SORT_NAMES } from '../../services/software/software-modules/fields.ts';
-import { asObject, booleanOf, type JsonObject, textOf, textOrEmpty } from '../json.ts';
+import { asObject, booleanOf, filledTextOf, type JsonObject, textOf, textOrEmpty } from '../json.ts';
 import { jsonOf, sendHal } from '../media.ts';
 import { collectionRoutes, createListed, pagedCollection } from './collection.ts';
 import { INVALIDATE, MODULE_OF_SET, MODULES_OF_SET, SET } from './described/software.ts';
@@ -112,7 +112,7 @@ function cancellationOf(text: string | undefined) {
 const readSet = (body: JsonObject) => ({
   name: textOrEmpty(body, 'name'),
   version: textOrEmpty(body, 'version'),
-  type: textOf(body, 'type'),
+  type: filledTextOf(body, 'type'),
   description: textOf(body, 'description'),
   requiredMigrationStep: booleanOf(body, 'requiredMigrationStep'),
   locked: booleanOf(body, 'locked'),

@@ -43,6 +43,10 @@ export function enumParameter<T extends string>(
 /** Whether a list shows what was deleted softly. @throws MALFORMED_INPUT */
 export const deletedModeOf = (request: Request) => enumParameter(request, 'soft_deleted_mode', DELETED_MODES);
 
+/** Whether all links are asked for; any other word asks for an item's own, as in hawkBit. */
+export const isFullWanted = (request: Request): boolean =>
+  parameterValues(request, 'representation')[0]?.toLowerCase() === 'full';
+
 /** An identifier in the path. @throws MALFORMED_INPUT where it is not a number of 64 bits */
 export function pathIdOf(request: Request, parameter: string): number {
   const id = idOf(String(request.params[parameter]));

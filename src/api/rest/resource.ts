@@ -46,6 +46,8 @@ export interface ResourceOptions {
   routes: RouteBook;
   /** The media types of answers to GET; by default HAL and JSON. */
   produced?: string[];
+  /** Answers to GET are a file, whatever the client accepts: as in hawkBit. */
+  sends?: 'file';
   /** Answers to PUT are JSON rather than HAL, unless the client prefers HAL: so in hawkBit, on a few paths. */
   putsJson?: true;
   /** What bodies and paths call the fields of the services. */
@@ -54,7 +56,7 @@ export interface ResourceOptions {
 
 /**
  * Serves a path. It checks in this order: an unknown method is 405, a body of a wrong type 415, an `Accept` that cannot
- * be met 406, a missing permission 403. Then it reads the body and calls the handler.
+ * be met 406 (unless it sends a file), a missing permission 403. Then it reads the body and calls the handler.
  */
 export function resource<M extends Methods>(
   router: Router,
@@ -64,6 +66,7 @@ export function resource<M extends Methods>(
     bodyLimit,
     routes,
     produced,
+    sends,
     putsJson,
     names = {},
     described,
@@ -71,12 +74,23 @@ export function resource<M extends Methods>(
 ): void {
   const route = router.route(path);
   for (const [method, handler] of Object.entries(methods) as [Method & keyof M, Handler | Taker][]) {
-    const accept = negotiate(method === 'get' ? produced : method === 'put' && putsJson && JSON_OR_HAL);
+    const negotiates = !(sends && method === 'get');
+    const accept = negotiates
+      ? [negotiate(method === 'get' ? produced : method === 'put' && putsJson && JSON_OR_HAL)]
+      : [];
     const takesBody = typeof handler === 'object';
     const { permission, body } = takesBody ? handler : {};
     const isOptional = body === 'optional' ? 'optional' : body && 'needed';
-    routes.note({ method, path, operation: described[method], permission, body: isOptional, produced });
-    const before = takesBody ? takeBody(handler, accept, bodyLimit) : [accept];
+    routes.note({
+      method,
+      path,
+      operation: described[method],
+      permission,
+      body: isOptional,
+      produced,
+      sends,
+    });
+    const before = takesBody ? takeBody(handler, accept, bodyLimit) : accept;
     const handle = takesBody ? handler.handle : handler;
     route[method](...before, async (request, response) => {
       try {
@@ -95,13 +109,13 @@ export function resource<M extends Methods>(
   });
 }
 
-function takeBody({ permission, body }: Taker, accept: RequestHandler, limit: number): RequestHandler[] {
+function takeBody({ permission, body }: Taker, accept: RequestHandler[], limit: number): RequestHandler[] {
   const permit: RequestHandler = (_request, response, next) => {
     requirePermission(contextOf(response), permission);
     next();
   };
-  if (body === 'streamed') return [accept, permit];
-  return [body === 'optional' ? allowJson : requireJson, accept, permit, readJson(limit)];
+  if (body === 'streamed') return [...accept, permit];
+  return [body === 'optional' ? allowJson : requireJson, ...accept, permit, readJson(limit)];
 }
 
 /** The context that signing in left behind. */

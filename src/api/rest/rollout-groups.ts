@@ -9,10 +9,10 @@ import type { Context } from '../../services/shared/context.ts';
 import { sendHal } from '../media.ts';
 import { GROUP_ITEM, GROUPS, TARGETS_OF_GROUP } from './described/rollouts.ts';
 import { pagedList, pagedListBy, pageRequest } from './paging.ts';
-import { pathIdOf } from './parameters.ts';
+import { isFullWanted, pathIdOf } from './parameters.ts';
 import { type Links, link, renderAuthorship, withoutNulls } from './render.ts';
 import { type Handler, type ResourceOptions, resource } from './resource.ts';
-import { isFullWanted, renderCounts } from './rollouts.ts';
+import { renderCounts } from './rollouts.ts';
 import { renderTarget, targetLinks } from './targets.ts';
 
 /** `/rollouts/{id}/deploygroups` and below */

@@ -4,6 +4,7 @@ import type { RolloutInput } from '../../services/deployments/rollouts/input.ts'
 import {
   asObjects,
   booleanOf,
+  integer32Of,
   integerOf,
   type JsonObject,
   objectOf,
@@ -39,8 +40,8 @@ export function readRollout(body: JsonObject): RolloutInput {
     forceType: wordOf(body, 'type', FORCE_TYPES),
     forcedAt: timeOf(body, 'forcetime'),
     startAt: timeOf(body, 'startAt'),
-    weight: integerOf(body, 'weight'),
-    groupCount: integerOf(body, 'amountGroups'),
+    weight: integer32Of(body, 'weight'),
+    groupCount: integer32Of(body, 'amountGroups'),
     groups: listOf(body, 'groups')?.map(readGroup),
     dynamic: booleanOf(body, 'dynamic'),
     dynamicGroup: readDynamicGroup(objectOf(body, 'dynamicGroupTemplate')),

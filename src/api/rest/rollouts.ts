@@ -21,7 +21,7 @@ import { jsonOf, sendHal } from '../media.ts';
 import { stepOf } from './described/deployments.ts';
 import { RETRY, ROLLOUT_ITEM, ROLLOUTS } from './described/rollouts.ts';
 import { pagedListBy, pageRequest, parameterValues } from './paging.ts';
-import { deletedModeOf, pathIdOf } from './parameters.ts';
+import { deletedModeOf, isFullWanted, pathIdOf } from './parameters.ts';
 import { type Links, link, linkToSet, renderAuthorship, withoutNulls } from './render.ts';
 import { type Handler, type ResourceOptions, resource, takes } from './resource.ts';
 import { ROLLOUT_NAMES, readRollout } from './rollout-input.ts';
@@ -108,9 +108,6 @@ function commandRoutes(router: Router, options: ResourceOptions): void {
     resource(router, `/rollouts/:id/${name}`, { post }, { ...options, described });
   }
 }
-
-export const isFullWanted = (request: Request): boolean =>
-  parameterValues(request, 'representation')[0] === 'full';
 
 async function countsOf(
   context: Context,

@@ -6,7 +6,7 @@ import { findSoftwareModuleType } from '../../services/software/software-module-
 import { listSoftwareModuleTypes } from '../../services/software/software-module-types/list.ts';
 import type { SoftwareModuleType } from '../../services/software/software-module-types/software-module-type.ts';
 import { updateSoftwareModuleType } from '../../services/software/software-module-types/update.ts';
-import { integerOf, type JsonObject, requireNoNull, textOf, textOrEmpty } from '../json.ts';
+import { integer32Of, type JsonObject, requireNoNull, textOf, textOrEmpty } from '../json.ts';
 import { collectionRoutes, createListed } from './collection.ts';
 import { MODULE_TYPE } from './described/software.ts';
 import { deletedModeOf } from './parameters.ts';
@@ -44,8 +44,8 @@ function readModuleType(body: JsonObject) {
     ...readTypeChanges(body),
     key: textOrEmpty(body, 'key'),
     name: textOrEmpty(body, 'name'),
-    minArtifacts: integerOf(body, 'minArtifacts'),
-    maxAssignments: integerOf(body, 'maxAssignments') ?? 0,
+    minArtifacts: integer32Of(body, 'minArtifacts'),
+    maxAssignments: integer32Of(body, 'maxAssignments') ?? 0,
   };
 }
 

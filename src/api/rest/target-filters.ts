@@ -12,7 +12,7 @@ import { setAutoAssignment } from '../../services/fleet/target-filters/set-auto-
 import { updateTargetFilter } from '../../services/fleet/target-filters/update.ts';
 import type { Context } from '../../services/shared/context.ts';
 import { findDistributionSet } from '../../services/software/distribution-sets/find.ts';
-import { asObject, booleanOf, integerOf, type JsonObject, textOf } from '../json.ts';
+import { asObject, booleanOf, integer32Of, type JsonObject, textOf } from '../json.ts';
 import { jsonOf, sendHal } from '../media.ts';
 import { forceTypeOf, neededSetId } from './assignments.ts';
 import { collectionRoutes, pagedCollection } from './collection.ts';
@@ -76,7 +76,7 @@ function autoAssignmentRoutes(router: Router, options: ResourceOptions, linksOf:
       targetFilterId: pathIdOf(request, 'id'),
       distributionSetId: neededSetId(body),
       forceType: forceTypeOf(body),
-      weight: integerOf(body, 'weight'),
+      weight: integer32Of(body, 'weight'),
       confirmationRequired: booleanOf(body, 'confirmationRequired'),
     });
     const render = await rendererWith(context, new Map([[targetFilter.id, autoAssignment]]));

@@ -1,4 +1,5 @@
 import type { Request, Router } from 'express';
+import { invalid } from '../../errors.ts';
 import { assignTargetGroup } from '../../services/fleet/target-groups/assign.ts';
 import { listTargetGroupNames, listTargetsOfGroup } from '../../services/fleet/target-groups/list.ts';
 import { TARGET_SORT_NAMES } from '../../services/fleet/targets/order.ts';
@@ -60,6 +61,7 @@ export function targetGroupRoutes(
 
   const getAssigned: Handler = async (context, request, response) => {
     const group = requiredParameter(request, 'group');
+    if (group === '') throw invalid('group: must not be empty', ['group']);
     sendHal(response, await assigned(context, request, group, booleanParameter(request, 'subgroups')));
   };
   const putAssigned: Handler = async (context, request, response) => {

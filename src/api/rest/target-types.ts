@@ -11,7 +11,7 @@ import { findTargetType } from '../../services/fleet/target-types/find.ts';
 import { listTargetTypes } from '../../services/fleet/target-types/list.ts';
 import type { TargetType } from '../../services/fleet/target-types/target-type.ts';
 import { updateTargetType } from '../../services/fleet/target-types/update.ts';
-import { type JsonObject, textOf } from '../json.ts';
+import { filledTextOf, type JsonObject, textOf } from '../json.ts';
 import { jsonOf, sendHal } from '../media.ts';
 import { collectionRoutes, createListed } from './collection.ts';
 import { TARGET_TYPE } from './described/collections.ts';
@@ -78,8 +78,8 @@ export function targetTypeRoutes(router: Router, options: ResourceOptions, links
 }
 
 const readTargetType = (body: JsonObject) => ({
-  key: textOf(body, 'key'),
-  name: textOf(body, 'name'),
+  key: filledTextOf(body, 'key'),
+  name: filledTextOf(body, 'name'),
   description: textOf(body, 'description'),
   color: textOf(body, 'colour'),
   compatibleDistributionSetTypeIds: readIds(body, 'compatibledistributionsettypes'),

@@ -8,7 +8,7 @@ import { TARGET_SORT_NAMES } from '../../services/fleet/targets/order.ts';
 import type { Target } from '../../services/fleet/targets/target.ts';
 import { updateTarget } from '../../services/fleet/targets/update.ts';
 import { mapInTurns } from '../../services/shared/turns.ts';
-import { asObject, asObjects, booleanOf, integerOf, type JsonObject, textOf } from '../json.ts';
+import { asObject, asObjects, booleanOf, filledTextOf, integerOf, type JsonObject, textOf } from '../json.ts';
 import { jsonOf, sendCreated, sendHal } from '../media.ts';
 import { TARGET_ATTRIBUTES, TARGET_ITEM, TARGETS, TYPE_OF_TARGET } from './described/targets.ts';
 import { throwFirst } from './field-names.ts';
@@ -103,9 +103,10 @@ export function targetRoutes(
 
 export const controllerIdOf = (request: Request): string => String(request.params['controllerId']);
 
+/** The empty name of a new target counts as none, as in hawkBit, which refuses one of blanks. */
 const readTarget = (body: JsonObject) => ({
   controllerId: textOf(body, 'controllerId') ?? '',
-  name: textOf(body, 'name'),
+  name: body['name'] === '' ? '' : filledTextOf(body, 'name'),
   description: textOf(body, 'description'),
   address: textOf(body, 'address'),
   securityToken: textOf(body, 'securityToken'),

@@ -227,7 +227,7 @@ describe('confirmationBase', () => {
     expect((await auto('activate', { json: { initiator: 'me' } })).status).toBe(409);
     expect(Object.keys(await links())).toEqual(['deploymentBase', 'configData']);
     expect((await device.ask('/confirmationBase')).json).toMatchObject({
-      autoConfirm: { active: true, remark: expect.any(String) },
+      autoConfirm: { active: true },
       _links: { deactivateAutoConfirm: {} },
     });
     for (let time = 0; time < 2; time++) expect((await auto('deactivate')).status).toBe(200);

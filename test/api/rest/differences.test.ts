@@ -78,8 +78,35 @@ describe('as docs/compatibility.md says', () => {
     ['POST', '/targets/b/metadata', [{ key: 'x' }]],
     ['POST', '/targets/b/metadata', ['1', '2'].map((value) => ({ key: 'x', value }))],
     ['PUT', '/system/configs/pollingTime', {}],
+    ['PUT', '/system/configs/pollingTime', { value: '00:60:00' }],
+    ['POST', '/targetfilters', { name: 'never', query: 'createdat==x' }],
   ])('%s %s with %j is a bad request', async (method, path, json) => {
     expect((await ask(method, path, json)).status).toBe(400);
+  });
+
+  it('a type of targets that names no compatible types takes sets of every type', async () => {
+    const [{ id }] = (await ask('POST', '/targettypes', [{ name: 'any' }])).json;
+    await ask('POST', '/targets', [{ controllerId: 'typed', targetType: id }]);
+    expect((await ask('POST', '/targets/typed/assignedDS', { id: setId })).json).toMatchObject({ total: 1 });
+  });
+
+  it('a set that lacks modules can be invalidated, and is locked when it is made if it shall be', async () => {
+    const set = { name: 'bare', version: '1', type: 'os' };
+    const [{ id }] = (await ask('POST', '/distributionsets', [set])).json;
+    const path = `/distributionsets/${id}/invalidate`;
+    expect((await ask('POST', path, { actionCancelationType: 'none' })).status).toBe(204);
+    const whole = { ...set, name: 'whole', modules: [{ id: moduleId }], locked: true };
+    expect((await ask('POST', '/distributionsets', [whole])).json).toMatchObject([{ locked: true }]);
+  });
+
+  it.each([
+    ['0 0 0 * * *', '01:00:00'],
+    ['0 0 3 * * ?', '1:00:00'],
+  ])('a maintenance window may be %j for %j', async (schedule, duration) => {
+    const maintenanceWindow = { schedule, duration, timezone: 'Z' };
+    await ask('POST', '/targets', [{ controllerId: duration }]);
+    const path = `/targets/${duration}/assignedDS`;
+    expect((await ask('POST', path, { id: setId, maintenanceWindow })).status).toBe(200);
   });
 
   it.each(['x', '101', '-1', '1.5'])('a threshold of %j is a bad request', async (expression) => {

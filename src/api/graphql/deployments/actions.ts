@@ -72,7 +72,7 @@ class MaintenanceWindow implements Window {
   @Field(() => Cron, { description: 'When windows open: a Quartz cron expression.' })
   schedule!: string;
 
-  @Field(() => Duration, { description: 'How long each stays open, as HH:mm:ss.' })
+  @Field(() => Duration, { description: 'How long each stays open: HH:mm:ss or HH:mm.' })
   duration!: string;
 
   @Field(() => UtcOffset, { description: 'The offset in which the schedule is read, as +02:00.' })
@@ -143,7 +143,14 @@ class ActionEntry extends NumberedNode implements EntryEntity {
 export class ActionsArgs extends orderedArgs<OrderField>(
   'Action',
   'actions',
-  { ...AUTHORED_ORDER, status: 'By the status, alphabetically.', weight: 'By the weight.' },
+  {
+    ...AUTHORED_ORDER,
+    status: 'By the status, alphabetically.',
+    active: 'Those that have ended first.',
+    weight: 'By the weight.',
+    lastStatusCode: 'By the last code that the device told.',
+    externalRef: 'By the reference of another system.',
+  },
   'the newest first',
 ) {}
 

@@ -20,7 +20,7 @@ class MaintenanceWindowInput {
   })
   schedule!: string;
 
-  @Field(() => Duration, { description: 'How long each stays open: HH:mm:ss, below 24 hours.' })
+  @Field(() => Duration, { description: 'How long each stays open: HH:mm:ss or HH:mm, below 24 hours.' })
   duration!: string;
 
   @Field(() => UtcOffset, { description: 'The offset in which the schedule is read: as +02:00, or Z.' })

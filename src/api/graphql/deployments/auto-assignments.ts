@@ -96,6 +96,8 @@ class AutoAssignmentsArgs extends orderedArgs<OrderField>('AutoAssignment', 'aut
   ...AUTHORED_ORDER,
   name: 'By the name.',
   status: 'By the status, as a text.',
+  forceType: 'By how it urges, as a text.',
+  approvalDecidedBy: 'By who approved or denied it.',
 }) {}
 
 const { Connection } = connectionTypes('AutoAssignment', 'auto-assignments', AutoAssignment);

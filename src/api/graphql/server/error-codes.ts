@@ -72,6 +72,7 @@ const DESCRIPTIONS: Record<Exclude<UserErrorCode, NotFoundCode | AlreadyExistsCo
   SOFTWARE_MODULE_TYPE_NOT_FOUND: 'There is no software module type of that id or key.',
   SOFTWARE_MODULE_TYPE_ALREADY_EXISTS:
     'A software module type of that key or name exists already, or is in the input twice.',
+  SOFTWARE_MODULE_TYPE_DELETED: 'The software module type was deleted; only what has it still shows it.',
   SOFTWARE_MODULE_DELETED: 'The software module was deleted; only sets that have it still show it.',
   SOFTWARE_MODULE_ALREADY_EXISTS:
     'A software module of that type, name and version exists already, or is in the input twice.',
@@ -79,6 +80,8 @@ const DESCRIPTIONS: Record<Exclude<UserErrorCode, NotFoundCode | AlreadyExistsCo
   DISTRIBUTION_SET_TYPE_NOT_FOUND: 'There is no distribution set type of that id or key.',
   DISTRIBUTION_SET_TYPE_ALREADY_EXISTS:
     'A distribution set type of that key or name exists already, or is in the input twice.',
+  DISTRIBUTION_SET_TYPE_DELETED:
+    'The distribution set type was deleted; only sets that have it still show it.',
   DISTRIBUTION_SET_ALREADY_EXISTS:
     'A distribution set of that name and version exists already, or is in the input twice.',
   DISTRIBUTION_SET_DELETED: 'The distribution set was deleted; only the history still shows it.',

@@ -86,6 +86,7 @@ class DistributionSetsArgs extends orderedArgsWithDeleted<OrderField>(
     type: 'By the key of the type.',
     name: 'By the name.',
     version: 'By the version, as a text.',
+    valid: 'Those that were invalidated first.',
     description: 'By the description.',
   },
 ) {}

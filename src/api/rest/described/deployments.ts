@@ -35,7 +35,7 @@ export const FORCE_TYPE = oneOfTexts(FORCE_TYPES, 'How the update urges.');
 export const WEIGHT = integer('Of several updates a target gets the weightiest first: 0 to 1000.');
 const WINDOW = {
   schedule: text('When it opens: a cron expression with six fields.'),
-  duration: text('How long it is open: `HH:mm:ss`.'),
+  duration: text('How long it is open: `HH:mm:ss` or `HH:mm`.'),
   timezone: text('Such as `+02:00`.'),
 };
 const STATUS = words<Action['status']>({

@@ -148,17 +148,12 @@ export const confirmWaitingActions = (
   tx: Transaction,
   author: Author,
   selected: readonly SelectedTarget[],
+  messages: readonly string[],
 ): Promise<unknown> =>
   moveActions(
     tx,
     author,
     sql`${actions.targetId} = ANY(${idArrayOf(selected)}) AND ${actions.active}
       AND ${actions.status} = 'wait_for_confirmation'`,
-    {
-      status: 'running',
-      active: true,
-      messages: [
-        `${SERVER_MESSAGE}confirmed, as '${author.caller.username}' has activated auto-confirmation`,
-      ],
-    },
+    { status: 'running', active: true, messages },
   );

@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import { ACTION_STATUSES, actions, FORCE_TYPES } from '../../../database/tables/actions.ts';
 import { distributionSets, distributionSetTypes } from '../../../database/tables/distribution-sets.ts';
 import { rolloutGroups, rollouts } from '../../../database/tables/rollouts.ts';
@@ -7,7 +7,7 @@ import { checkedFilter } from '../../../filters/checked.ts';
 import type { Expression } from '../../../filters/expression.ts';
 import { fieldSet, owned } from '../../../filters/fields.ts';
 
-import { authoredFields, authoredOrder } from '../../shared/authorship.ts';
+import { authoredFields, authoredOrder, exact } from '../../shared/authorship.ts';
 import { type SortField, sortNames } from '../../shared/page.ts';
 import type { Action } from './action.ts';
 
@@ -80,7 +80,20 @@ export const parseActionFilter = (text: string): Expression => checkedFilter(ACT
 export const ACTION_ORDER = {
   id: { expression: actions.id, of: (a) => a.id, type: 'bigint' },
   status: { expression: actions.status, of: (a) => a.status, type: 'text' },
+  active: { expression: sql`${actions.active}::integer`, of: (a) => Number(a.active), type: 'bigint' },
   weight: { expression: actions.weight, of: (a) => a.weight, type: 'bigint' },
+  lastStatusCode: {
+    expression: actions.lastStatusCode,
+    of: (a) => a.lastStatusCode,
+    type: 'bigint',
+    nullable: true,
+  },
+  externalRef: {
+    expression: exact(actions.externalRef),
+    of: (a) => a.externalRef,
+    type: 'text',
+    nullable: true,
+  },
   ...authoredOrder(actions),
 } as const satisfies Record<string, SortField<Action>>;
 export type ActionOrderField = keyof typeof ACTION_ORDER;

@@ -24,6 +24,7 @@ export interface ActionEntry {
 /** What the entries can be sorted by. */
 const ACTION_ENTRY_ORDER = {
   id: { expression: actionEntries.id, of: (e) => e.id, type: 'bigint' },
+  occurredAt: { expression: actionEntries.occurredAt, of: (e) => e.occurredAt, type: 'timestamptz' },
   reportedAt: { expression: actionEntries.reportedAt, of: (e) => e.reportedAt, type: 'timestamptz' },
 } as const satisfies Record<string, SortField<ActionEntry>>;
 export type ActionEntryOrderField = keyof typeof ACTION_ENTRY_ORDER;
@@ -31,7 +32,9 @@ export type ActionEntryOrderField = keyof typeof ACTION_ENTRY_ORDER;
 /** The names a REST `sort` may use. */
 export const ACTION_ENTRY_SORT_NAMES: Readonly<Record<string, ActionEntryOrderField>> = {
   id: 'id',
+  timestamp: 'occurredAt',
   reportedAt: 'reportedAt',
+  createdAt: 'reportedAt',
 };
 
 /**

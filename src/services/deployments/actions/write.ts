@@ -33,23 +33,31 @@ export async function moveActions(
 }
 
 /**
- * Tells the same of many actions in their histories. From lists only: an engine with shards draws the ids of rows that
+ * Tells the same of many actions in their histories, and of each what is `more`. From lists only: an engine with shards draws the ids of rows that
  * come from other tables where these are, from numbers of its own.
  */
 export async function tellActions(
   tx: Transaction,
   tenantId: number,
-  entries: readonly { actionId: string; status: ActionStatus }[],
+  entries: readonly { actionId: string; status: ActionStatus; more?: readonly string[] }[],
   { at, code = null, messages }: { at: Date; code?: number | null; messages: readonly string[] },
 ): Promise<void> {
-  for (const chunk of chunks(entries))
+  for (const chunk of chunks(entries)) {
+    const told = chunk.some(({ more }) => more?.length)
+      ? { each: { messages: chunk.map(({ more = [] }) => [...messages, ...more]) }, all: {} }
+      : { each: {}, all: { messages: [...messages] } };
     await tx.execute(
       insertFromArrays(
         actionEntries,
-        { actionId: chunk.map(({ actionId }) => actionId), status: chunk.map(({ status }) => status) },
-        { tenantId, code, messages: [...messages], occurredAt: at, reportedAt: at },
+        {
+          actionId: chunk.map(({ actionId }) => actionId),
+          status: chunk.map(({ status }) => status),
+          ...told.each,
+        },
+        { tenantId, code, occurredAt: at, reportedAt: at, ...told.all },
       ),
     );
+  }
 }
 
 /** How the actions of targets ended. */

@@ -23,6 +23,7 @@ import {
   requireAssignableSet,
 } from '../../software/distribution-sets/freeze.ts';
 import { titleOf } from '../../software/software-modules/module.ts';
+import { confirmationBy } from '../actions/beginning.ts';
 import { requireRoomForActions } from '../actions/quota.ts';
 import { idArrayOf } from '../actions/select.ts';
 import { refuseIncompatible, refuseOutside } from './compatibility.ts';
@@ -201,7 +202,7 @@ function planOf(
     weight: weight ?? DEFAULT_WEIGHT,
     maintenanceWindow: maintenanceWindow ? readMaintenanceWindow(maintenanceWindow, clock()) : null,
     externalRef: externalRef || null,
-    asksForConfirmation: settings.confirmationFlow && (confirmationRequired ?? true),
+    confirmation: confirmationBy(settings, confirmationRequired ?? true),
     offline,
     autoClose: settings.autoClose,
   };

@@ -7,7 +7,7 @@ import { plainText } from '../../shared/text.ts';
 export interface MaintenanceWindow {
   /** A Quartz cron expression of 6 or 7 fields. */
   schedule: string;
-  /** `HH:mm:ss` */
+  /** `HH:mm:ss`; seconds may be left out or have a fraction. */
   duration: string;
   /** `+HH:mm`, `-HH:mm` or `Z` */
   timezone: string;
@@ -41,7 +41,7 @@ export function readMaintenanceWindow(
   const window = { schedule, duration, timezone };
   const refuse = (field: string, rule: string) =>
     maintenanceWindowInvalid(rule, ['maintenanceWindow', field]);
-  if (durationOf(window) === undefined) throw refuse('duration', 'must be HH:mm:ss, below 24 hours');
+  if (durationOf(window) === undefined) throw refuse('duration', 'must be HH:mm:ss or HH:mm, below 24 hours');
   if (offsetOf(window) === undefined) throw refuse('timezone', 'must be an offset as +02:00, or Z');
   const cron = cronOf(window);
   if (!cron) throw refuse('schedule', 'must be a Quartz cron expression of 6 or 7 fields');
@@ -73,11 +73,13 @@ function cronOf({ schedule, timezone }: MaintenanceWindow): Cron | undefined {
   }
 }
 
+const DURATION = /^([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d(?:\.\d{1,9})?))?$/;
+
 /** In milliseconds. */
 function durationOf({ duration }: { duration: string }): number | undefined {
-  const [, hours, minutes, seconds] = /^([01]?\d|2[0-3]):([0-5]\d):([0-5]\d)$/.exec(duration) ?? [];
+  const [, hours, minutes, seconds = '0'] = DURATION.exec(duration.trim()) ?? [];
   if (hours === undefined) return undefined;
-  return ((Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1000;
+  return (Number(hours) * 60 + Number(minutes)) * 60_000 + Math.floor(Number(seconds) * 1000);
 }
 
 /** In minutes. */

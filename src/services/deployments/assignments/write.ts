@@ -1,18 +1,12 @@
-import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import { analyzeGrown } from '../../../database/analyze.ts';
-import { arrayOf } from '../../../database/bulk.ts';
 import type { Transaction } from '../../../database/connect.ts';
-import {
-  type ActionStatus,
-  actions,
-  type ForceType,
-  targetDeployments,
-} from '../../../database/tables/actions.ts';
+import { actions, type ForceType, targetDeployments } from '../../../database/tables/actions.ts';
 import { distributionSets } from '../../../database/tables/distribution-sets.ts';
-import { targetAutoConfirm } from '../../../database/tables/target-data.ts';
 import { targets } from '../../../database/tables/targets.ts';
 import type { Concerned, SelectedTarget } from '../../fleet/targets/selection.ts';
 import type { Author } from '../../shared/authorship.ts';
+import { type Beginning, beginningOf, type Confirmation } from '../actions/beginning.ts';
 import { SERVER_MESSAGE } from '../actions/messages.ts';
 import { idArrayOf } from '../actions/select.ts';
 import { moveActions, tellActions } from '../actions/write.ts';
@@ -26,8 +20,7 @@ export interface Plan {
   weight: number;
   maintenanceWindow: MaintenanceWindow | null;
   externalRef: string | null;
-  /** Whether devices without auto-confirmation are asked before. */
-  asksForConfirmation: boolean;
+  confirmation: Confirmation;
   /** The targets have the set already. */
   offline: boolean;
   /** What it replaces is ended at once, without asking the device. */
@@ -156,43 +149,29 @@ async function insertActions(tx: Transaction, author: Author, plan: Plan, target
   const now = sql`${at.toISOString()}::timestamptz`;
   const { schedule = null, duration = null, timezone = null } = plan.maintenanceWindow ?? {};
   const message = `Assignment initiated by user '${username}'`;
-  const chosen = await firstStatuses(tx, tenantId, plan, targetIds);
-  const created = await tx.execute<{ id: string; target_id: string; status: ActionStatus }>(sql`
+  const beginning = plan.offline
+    ? OFFLINE
+    : await beginningOf(tx, { tenantId, initiatedBy: username }, plan.confirmation, targetIds);
+  const created = await tx.execute<{ id: string; target_id: string }>(sql`
     INSERT INTO ${actions} (tenant_id, target_id, set_id, status, active, force_type, forced_at, weight,
       window_schedule, window_duration, window_timezone, external_ref, initiated_by,
       created_at, created_by, last_modified_at, last_modified_by)
-    SELECT ${tenantId}::bigint, chosen.id, ${plan.setId}::bigint, chosen.status,
+    SELECT ${tenantId}::bigint, chosen.id, ${plan.setId}::bigint, ${beginning.status(sql`chosen.id`)},
       ${!plan.offline}::boolean, ${plan.forceType}::text, ${plan.forcedAt?.toISOString() ?? null}::timestamptz,
       ${plan.weight}::integer, ${schedule}::text, ${duration}::text, ${timezone}::text,
       ${plan.externalRef}::text, ${username}::text, ${now}, ${username}::text, ${now}, ${username}::text
-    FROM ${chosen} AS chosen(id, status) ORDER BY chosen.id
-    RETURNING id, target_id, status`);
-  const entries = created.map(({ id, status }) => ({ actionId: id, status }));
+    FROM unnest(${targetIds}) AS chosen(id) ORDER BY chosen.id
+    RETURNING id, target_id`);
+  const entries = created.map((row) => ({ actionId: row.id, ...beginning.entry(Number(row.target_id)) }));
   await tellActions(tx, tenantId, entries, { at, messages: [message] });
   return created;
 }
 
-/** A list of the targets with the state in which the action of each begins. */
-async function firstStatuses(
-  tx: Transaction,
-  tenantId: number,
-  { offline, asksForConfirmation }: Plan,
-  targetIds: SQL,
-): Promise<SQL> {
-  if (offline || !asksForConfirmation)
-    return sql`(SELECT id, ${offline ? 'finished' : 'running'}::text FROM unnest(${targetIds}) AS given(id))`;
-  const rows = await tx.execute<{ id: string; status: string }>(sql`
-    SELECT given.id, ${statusAtStart(tenantId, true, sql`given.id`)} AS status FROM unnest(${targetIds}) AS given(id)`);
-  return sql`unnest(${arrayOf(rows.map(({ id }) => id))}::bigint[], ${arrayOf(rows.map(({ status }) => status))}::text[])`;
-}
-
-/** In which state an action begins, on the target of the id in `column`. */
-export function statusAtStart(tenantId: number, asksForConfirmation: boolean, column: SQLWrapper): SQL {
-  if (!asksForConfirmation) return sql`'running'`;
-  return sql`CASE WHEN EXISTS (SELECT 1 FROM ${targetAutoConfirm}
-    WHERE ${targetAutoConfirm.tenantId} = ${tenantId} AND ${targetAutoConfirm.targetId} = ${column})
-    THEN 'running' ELSE 'wait_for_confirmation' END`;
-}
+/** The targets have the set already. */
+const OFFLINE: Beginning = {
+  status: () => sql`'finished'`,
+  entry: () => ({ status: 'finished', more: [] }),
+};
 
 /** Notes what locked targets are to have, or have. */
 export async function writeDeployments(

@@ -11,11 +11,13 @@ import { matchingTargets } from '../../fleet/targets/matching.ts';
 import type { SelectedTarget } from '../../fleet/targets/selection.ts';
 import { isHere, joinedPolls, joinedTypes } from '../../fleet/targets/target.ts';
 import type { Tenant } from '../../platform/tenants/registry.ts';
+import type { TenantSettings } from '../../platform/tenants/settings.ts';
 import { type Changes, change } from '../../shared/change.ts';
 import type { Context, Platform } from '../../shared/context.ts';
 import type { DistributionSet } from '../../software/distribution-sets/distribution-set.ts';
 import { freezeSets, requireAssignableSet } from '../../software/distribution-sets/freeze.ts';
 import { readSets } from '../../software/distribution-sets/set.ts';
+import { confirmationBy } from '../actions/beginning.ts';
 import { makeRoom } from '../actions/quota.ts';
 import { idArrayOf } from '../actions/select.ts';
 import { describeAssignment } from '../assignments/assign.ts';
@@ -173,7 +175,7 @@ const lockFree = (
 
 const planOf = (
   { setId, forceType, weight, confirmationRequired }: Row,
-  { confirmationFlow, autoClose }: { confirmationFlow: boolean; autoClose: boolean },
+  settings: Pick<TenantSettings, 'confirmationFlow' | 'autoClose'>,
 ): Plan => ({
   setId,
   forceType,
@@ -181,7 +183,7 @@ const planOf = (
   weight,
   maintenanceWindow: null,
   externalRef: null,
-  asksForConfirmation: confirmationFlow && confirmationRequired,
+  confirmation: confirmationBy(settings, confirmationRequired),
   offline: false,
-  autoClose,
+  autoClose: settings.autoClose,
 });

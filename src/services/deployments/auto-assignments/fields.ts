@@ -2,7 +2,7 @@ import { FORCE_TYPES } from '../../../database/tables/actions.ts';
 import { AUTO_ASSIGNMENT_STATUSES, autoAssignments } from '../../../database/tables/auto-assignments.ts';
 import { distributionSets } from '../../../database/tables/distribution-sets.ts';
 import { fieldSet, owned } from '../../../filters/fields.ts';
-import { authoredFields, authoredOrder } from '../../shared/authorship.ts';
+import { authoredFields, authoredOrder, exact } from '../../shared/authorship.ts';
 import { type SortField, sortNames } from '../../shared/page.ts';
 import type { AutoAssignment } from './auto-assignment.ts';
 
@@ -30,8 +30,18 @@ export const AUTO_ASSIGNMENT_ORDER = {
   id: { expression: autoAssignments.id, of: (a) => a.id, type: 'bigint' },
   name: { expression: autoAssignments.name, of: (a) => a.name, type: 'text' },
   status: { expression: autoAssignments.status, of: (a) => a.status, type: 'text' },
+  forceType: { expression: exact(autoAssignments.forceType), of: (a) => a.forceType, type: 'text' },
+  approvalDecidedBy: {
+    expression: exact(autoAssignments.approvalDecidedBy),
+    of: (a) => a.approvalDecidedBy,
+    type: 'text',
+    nullable: true,
+  },
   ...authoredOrder(autoAssignments),
 } as const satisfies Record<string, SortField<AutoAssignment>>;
 export type AutoAssignmentOrderField = keyof typeof AUTO_ASSIGNMENT_ORDER;
 
-export const AUTO_ASSIGNMENT_SORT_NAMES = sortNames(AUTO_ASSIGNMENT_ORDER);
+export const AUTO_ASSIGNMENT_SORT_NAMES = {
+  ...sortNames(AUTO_ASSIGNMENT_ORDER),
+  actionType: 'forceType',
+} as const;

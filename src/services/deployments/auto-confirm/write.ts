@@ -5,6 +5,7 @@ import { targetAutoConfirm } from '../../../database/tables/target-data.ts';
 import type { SelectedTarget } from '../../fleet/targets/selection.ts';
 import { writeAndTouch } from '../../fleet/targets/touch.ts';
 import type { Author } from '../../shared/authorship.ts';
+import { autoConfirmedBy } from '../actions/beginning.ts';
 import { confirmWaitingActions } from '../actions/confirm.ts';
 
 interface AutoConfirmation {
@@ -36,7 +37,8 @@ export async function activateTargets(
       ON CONFLICT (tenant_id, target_id) DO NOTHING
       RETURNING target_id`,
   );
-  for (const chunk of chunks(selected)) await confirmWaitingActions(tx, author, chunk);
+  const messages = autoConfirmedBy({ initiator, remark, activatedBy: caller.username });
+  for (const chunk of chunks(selected)) await confirmWaitingActions(tx, author, chunk, messages);
   return activated;
 }
 

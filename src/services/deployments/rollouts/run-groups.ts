@@ -27,7 +27,7 @@ async function updateGroups(step: RolloutStep, groups: readonly GroupRow[]): Pro
     const its = progress.get(group.id)!;
     if (hasFailed(group, its)) {
       await setGroupStatus(step, group, 'error');
-      await setRolloutStatus(step, 'paused');
+      await setRolloutStatus(step, isOver(groups) ? 'finished' : 'paused');
       return false;
     }
     if (hasSucceeded(group, its)) {
@@ -42,12 +42,16 @@ async function updateGroups(step: RolloutStep, groups: readonly GroupRow[]): Pro
   }
   // A group that failed, or in which no target succeeded, doesn't start the next one itself.
   if (!running(groups).length) await startGroupAfter(step, groups, lastStartedGroup(groups));
-  if (!groups.some(({ status }) => status === 'running' || status === 'scheduled')) {
+  if (isOver(groups)) {
     await setRolloutStatus(step, 'finished');
     return false;
   }
   return JSON.stringify(groups.map(({ status }) => status)) !== before;
 }
+
+/** With nothing left to begin, a pause would hold up nothing: as in hawkBit, the rollout ends also if the last group failed. */
+const isOver = (groups: readonly GroupRow[]) =>
+  !groups.some(({ status }) => status === 'running' || status === 'scheduled');
 
 /** Whether the group after this one is still to begin; those without targets have nothing to begin with. */
 const isNextScheduled = (groups: readonly GroupRow[], group: GroupRow) =>

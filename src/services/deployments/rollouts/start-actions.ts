@@ -1,13 +1,14 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { analyzeGrown } from '../../../database/analyze.ts';
-import { type ActionStatus, actions, targetDeployments } from '../../../database/tables/actions.ts';
+import { actions, targetDeployments } from '../../../database/tables/actions.ts';
 import { rolloutGroups } from '../../../database/tables/rollouts.ts';
 import { targets } from '../../../database/tables/targets.ts';
+import { beginningOf, confirmationBy } from '../actions/beginning.ts';
 import { CANCELED_AS_MOVED } from '../actions/cancel-moved.ts';
 import { SERVER_MESSAGE } from '../actions/messages.ts';
 import { idArrayOf } from '../actions/select.ts';
 import { moveActions, tellActions } from '../actions/write.ts';
-import { isAlreadyAssigned, replaceActions, statusAtStart, writeDeployments } from '../assignments/write.ts';
+import { isAlreadyAssigned, replaceActions, writeDeployments } from '../assignments/write.ts';
 import type { GroupRow } from './group.ts';
 import { type HasMore, type RolloutStep, TARGETS_A_STEP } from './step.ts';
 
@@ -103,16 +104,18 @@ async function start(
   const plan = { setId: rollout.setId, offline: false, autoClose: settings.autoClose };
   const targetIds = idArrayOf(starting.map(({ target }) => target));
   await replaceActions(tx, context, plan, targetIds);
-  const asks = settings.confirmationFlow && group.confirmationRequired;
   const at = context.clock();
   const now = sql`${at.toISOString()}::timestamptz`;
   const message = `${SERVER_MESSAGE}begun by its rollout`;
-  const begun = await tx.execute<{ id: string; status: ActionStatus }>(sql`
-    UPDATE ${actions} SET active = TRUE, status = ${statusAtStart(rollout.tenantId, asks, actions.targetId)},
+  const confirmation = confirmationBy(settings, group.confirmationRequired);
+  const initiator = { tenantId: rollout.tenantId, initiatedBy: rollout.createdBy };
+  const beginning = await beginningOf(tx, initiator, confirmation, targetIds);
+  const begun = await tx.execute<{ id: string; target_id: string }>(sql`
+    UPDATE ${actions} SET active = TRUE, status = ${beginning.status(actions.targetId)},
       last_modified_at = ${now}, last_modified_by = ${context.caller.username}
     WHERE ${actions.tenantId} = ${rollout.tenantId} AND ${among(starting)}
-    RETURNING id, status`);
-  const entries = begun.map(({ id, status }) => ({ actionId: id, status }));
+    RETURNING id, target_id`);
+  const entries = begun.map((row) => ({ actionId: row.id, ...beginning.entry(Number(row.target_id)) }));
   await tellActions(tx, rollout.tenantId, entries, { at, messages: [message] });
   await writeDeployments(tx, context, plan, targetIds);
   changes.targets(starting.map(({ target }) => target.controllerId));

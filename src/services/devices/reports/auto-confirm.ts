@@ -32,8 +32,7 @@ export async function activateOwnAutoConfirm(
   device: ActorContext,
   input: z.input<typeof AutoConfirmInput>,
 ): Promise<void> {
-  const { initiator, remark } = parse(AutoConfirmInput, input);
-  const given = { initiator, remark: remark || 'Activated by the device.' };
+  const given = parse(AutoConfirmInput, input);
   await change(device, async (tx, changes) => {
     const target = await lockOwnTarget(tx, device);
     const activated = await activateTargets(tx, device, [target], given);

@@ -66,7 +66,7 @@ const OFFLINE = {
   weight: DEFAULT_WEIGHT,
   maintenanceWindow: null,
   externalRef: null,
-  asksForConfirmation: false,
+  confirmation: 'none',
   offline: true,
   autoClose: false,
 } as const;

@@ -1,12 +1,9 @@
 import { z } from 'zod';
 import { enteredText, isPathSegment, plainText, SEGMENT_RULE } from '../../shared/text.ts';
 
+const anyHash = z.string().trim().toLowerCase();
 const hash = (digits: number) =>
-  z
-    .string()
-    .trim()
-    .toLowerCase()
-    .regex(new RegExp(`^[0-9a-f]{${digits}}$`), `must be ${digits} hexadecimal digits`);
+  anyHash.regex(new RegExp(`^[0-9a-f]{${digits}}$`), `must be ${digits} hexadecimal digits`);
 
 /** What is said of a file: its name, and hashes that it must have. */
 export const ArtifactDetails = z.object({
@@ -16,6 +13,13 @@ export const ArtifactDetails = z.object({
   md5: hash(32).nullish(),
   sha1: hash(40).nullish(),
   sha256: hash(64).nullish(),
+});
+
+/** The same of a file that has arrived: what is no hash at all is none of its own. */
+export const ReceivedDetails = ArtifactDetails.extend({
+  md5: anyHash.nullish(),
+  sha1: anyHash.nullish(),
+  sha256: anyHash.nullish(),
 });
 
 /** Where a file may live: whoever fetches it sends no password, and the server never fetches it. */
@@ -45,4 +49,4 @@ export const ExternalArtifactInput = ArtifactDetails.extend({
 export type ExternalArtifactInput = z.input<typeof ExternalArtifactInput>;
 
 export type ArtifactDetails = z.input<typeof ArtifactDetails>;
-export type ReadDetails = z.output<typeof ArtifactDetails>;
+export type ReadDetails = z.output<typeof ReceivedDetails>;

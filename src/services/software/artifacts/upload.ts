@@ -24,7 +24,7 @@ import {
   touchModule,
 } from '../software-modules/module.ts';
 import { type Artifact, readArtifacts, withoutLocation } from './artifact.ts';
-import { ArtifactDetails, type ReadDetails } from './input.ts';
+import { type ArtifactDetails, type ReadDetails, ReceivedDetails } from './input.ts';
 import { claimOrphan, queueUpForContents, removeOrphans } from './orphans.ts';
 import { type Received, receiveContent } from './receive.ts';
 
@@ -56,7 +56,7 @@ export async function uploadArtifact(
   const received = await receiveContent(context, content);
   let kept = false;
   try {
-    const given = parse(ArtifactDetails, await details());
+    const given = parse(ReceivedDetails, await details());
     refuseMismatch(given, received);
     const lost = await findLost(context, received);
     const { artifact, isKept } = await addArtifact(context, { moduleId, given, received, lost });
@@ -69,7 +69,7 @@ export async function uploadArtifact(
 
 function refuseMismatch(given: ReadDetails, received: Received): void {
   for (const hash of ['sha1', 'md5', 'sha256'] as const)
-    if (given[hash] && given[hash] !== received[hash]) throw artifactMismatch(hash, received[hash]);
+    if (given[hash] != null && given[hash] !== received[hash]) throw artifactMismatch(hash, received[hash]);
 }
 
 /** @returns the old place of that content, if the store has lost it */

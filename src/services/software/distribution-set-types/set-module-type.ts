@@ -6,7 +6,12 @@ import {
   distributionSetTypeModuleTypes,
   distributionSetTypes,
 } from '../../../database/tables/distribution-sets.ts';
-import { quotaExceeded, readOnly, softwareModuleTypeNotFound } from '../../../errors.ts';
+import {
+  distributionSetTypeDeleted,
+  quotaExceeded,
+  readOnly,
+  softwareModuleTypeNotFound,
+} from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { modificationStamp } from '../../shared/authorship.ts';
 import { change } from '../../shared/change.ts';
@@ -29,8 +34,8 @@ export type SetModuleType = z.input<typeof SetModuleType>;
 /**
  * Says whether sets of a type must have, may have or may not have modules of a type. Needs
  * UPDATE_DISTRIBUTION_SET_TYPE.
- * @throws DISTRIBUTION_SET_TYPE_NOT_FOUND, SOFTWARE_MODULE_TYPE_NOT_FOUND, READ_ONLY where sets of the type exist,
- *   QUOTA_EXCEEDED, INVALID_INPUT
+ * @throws DISTRIBUTION_SET_TYPE_NOT_FOUND, DISTRIBUTION_SET_TYPE_DELETED, SOFTWARE_MODULE_TYPE_NOT_FOUND, READ_ONLY where
+ *   sets of the type exist, QUOTA_EXCEEDED, INVALID_INPUT
  */
 export async function setModuleTypeOfSets(
   context: Context,
@@ -72,7 +77,8 @@ const ofSetType = (tenantId: number, id: number) =>
 
 /** Locked, so that nobody creates a set of the type until the transaction ends. */
 async function lockUnused(tx: Transaction, context: Context, id: number): Promise<void> {
-  await lockSetType(tx, context, 'UPDATE_DISTRIBUTION_SET_TYPE', id);
+  const type = await lockSetType(tx, context, 'UPDATE_DISTRIBUTION_SET_TYPE', id);
+  if (type.deleted) throw distributionSetTypeDeleted(String(id));
   const { tenantId } = context.caller;
   const [set] = await tx
     .select({ id: distributionSets.id })

@@ -1,5 +1,6 @@
 import { and, eq } from 'drizzle-orm';
 import { distributionSetTypes } from '../../../database/tables/distribution-sets.ts';
+import { distributionSetTypeDeleted } from '../../../errors.ts';
 import { requireStillInScope } from '../../access/in-scope.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { differences } from '../../platform/audit/record.ts';
@@ -14,7 +15,8 @@ import { lockSetType, setTypesAs } from './find.ts';
 
 /**
  * Changes description or color. Needs UPDATE_DISTRIBUTION_SET_TYPE.
- * @throws DISTRIBUTION_SET_TYPE_NOT_FOUND, INVALID_INPUT; FORBIDDEN where it would leave the scope of the permission
+ * @throws DISTRIBUTION_SET_TYPE_NOT_FOUND, DISTRIBUTION_SET_TYPE_DELETED, INVALID_INPUT; FORBIDDEN where it would leave the scope of
+ *   the permission
  */
 export async function updateDistributionSetType(
   context: Context,
@@ -27,6 +29,7 @@ export async function updateDistributionSetType(
 
   return change(context, async (tx, changes) => {
     const before = await lockSetType(tx, context, 'UPDATE_DISTRIBUTION_SET_TYPE', id);
+    if (before.deleted) throw distributionSetTypeDeleted(String(id));
     if (!Object.keys(given).length) return before;
     const [type] = await tx
       .update(distributionSetTypes)

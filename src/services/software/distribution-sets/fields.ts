@@ -55,7 +55,8 @@ export const DISTRIBUTION_SET_FIELDS = fieldSet([
     ['module.id', 'modules.id'],
     {
       ...ofItsModules,
-      value: sql`${softwareModules.id}::text`,
+      value: softwareModules.id,
+      integers: true,
       ...owned('softwareModule', 'id', distributionSetModules.moduleId),
     },
   ],
@@ -104,6 +105,7 @@ export const DISTRIBUTION_SET_ORDER = {
   },
   name: { expression: distributionSets.name, of: (s) => s.name, type: 'text' },
   version: { expression: distributionSets.version, of: (s) => s.version, type: 'text' },
+  valid: { expression: sql`${distributionSets.valid}::integer`, of: (s) => Number(s.valid), type: 'bigint' },
   description: {
     expression: exact(distributionSets.description),
     of: (s) => s.description,

@@ -14,29 +14,31 @@ import { setsAs } from './set.ts';
 export interface SetStatistics {
   /** How many actions are in each status in which there are any. */
   actions: { status: ActionStatus; count: number }[];
-  /** The same of rollouts that weren't deleted. */
+  /** The same of rollouts. */
   rollouts: { status: RolloutStatus; count: number }[];
   autoAssignments: number;
 }
 
 /**
- * Counts the actions and rollouts of a set. Counts only targets in the scope of READ_TARGET. Needs
+ * Counts the actions and rollouts of a set, deleted rollouts too. Counts only targets in the scope of READ_TARGET. Needs
  * READ_DISTRIBUTION_SET and READ_TARGET.
  * @throws DISTRIBUTION_SET_NOT_FOUND
  */
 export async function findStatisticsOfSet(context: Context, setId: number): Promise<SetStatistics> {
   const { id } = await findDistributionSet(context, setId);
-  const [statistics] = await findSetStatistics(context, [id]);
+  const [statistics] = await findSetStatistics(context, [id], { withDeleted: true });
   return statistics!;
 }
 
-/** The same for many sets, in the order of their ids; zeros for a set that doesn't exist. */
+/** The same for many sets, in the order of their ids; zeros for a set that doesn't exist. Without deleted rollouts. */
 export async function findSetStatistics(
   context: Context,
   setIds: readonly number[],
+  { withDeleted = false } = {},
 ): Promise<SetStatistics[]> {
   const { tenantId } = requirePermission(context, 'READ_DISTRIBUTION_SET', 'READ_TARGET');
   const { database } = context;
+  const isThere = withDeleted ? undefined : eq(rollouts.deleted, false);
   const inScope = async (column: SQLWrapper) =>
     and(isAmong(column, setIds), await rowInScope(context, setsAs('READ_DISTRIBUTION_SET'), column));
   const [counted, rolling, assigning] = await Promise.all([
@@ -55,7 +57,7 @@ export async function findSetStatistics(
     database
       .select({ setId: rollouts.setId, status: rollouts.status, count: count() })
       .from(rollouts)
-      .where(and(eq(rollouts.tenantId, tenantId), eq(rollouts.deleted, false), await inScope(rollouts.setId)))
+      .where(and(eq(rollouts.tenantId, tenantId), isThere, await inScope(rollouts.setId)))
       .groupBy(rollouts.setId, rollouts.status)
       .orderBy(rollouts.status),
     database

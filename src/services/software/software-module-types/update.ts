@@ -1,5 +1,6 @@
 import { and, eq } from 'drizzle-orm';
 import { softwareModuleTypes } from '../../../database/tables/software.ts';
+import { softwareModuleTypeDeleted } from '../../../errors.ts';
 import { requireStillInScope } from '../../access/in-scope.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { differences } from '../../platform/audit/record.ts';
@@ -14,7 +15,8 @@ import { SOFTWARE_MODULE_TYPE_COLUMNS, type SoftwareModuleType } from './softwar
 
 /**
  * Changes description or color. Needs UPDATE_SOFTWARE_MODULE_TYPE.
- * @throws SOFTWARE_MODULE_TYPE_NOT_FOUND, INVALID_INPUT; FORBIDDEN where it would leave the scope of the permission
+ * @throws SOFTWARE_MODULE_TYPE_NOT_FOUND, SOFTWARE_MODULE_TYPE_DELETED, INVALID_INPUT; FORBIDDEN where it would leave the scope of
+ *   the permission
  */
 export async function updateSoftwareModuleType(
   context: Context,
@@ -27,6 +29,7 @@ export async function updateSoftwareModuleType(
 
   return change(context, async (tx, changes) => {
     const before = await lockModuleType(tx, context, 'UPDATE_SOFTWARE_MODULE_TYPE', id);
+    if (before.deleted) throw softwareModuleTypeDeleted(String(id));
     if (!Object.keys(given).length) return before;
     const [type] = await tx
       .update(softwareModuleTypes)

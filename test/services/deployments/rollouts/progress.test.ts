@@ -117,6 +117,17 @@ describe('a running rollout', () => {
     expect((await stateOf(context, id)).groups).toEqual(['a error 2', 'b running 2']);
   });
 
+  it('ends when more fail than may in its last group', async () => {
+    const id = await begin(context, { name: 'r', filter: 'id==a*', groupCount: 1, errorThreshold: 40 });
+    await report(context, 'a1', 'failure');
+    await settle(context, id);
+    expect(await stateOf(context, id)).toMatchObject({
+      status: 'finished',
+      groups: [expect.stringContaining(' error 2')],
+      counts: { failed: 1, running: 1 },
+    });
+  });
+
   it('goes on by itself where all may fail', async () => {
     const id = await begin(context, { name: 'r', groups: GROUPS, errorThreshold: 100 });
     for (const controllerId of ['a1', 'a2']) await report(context, controllerId, 'failure');
