@@ -217,10 +217,3 @@ it('the history of an action is sorted by its times', async () => {
   for (const field of ['id', 'timestamp', 'reportedAt', 'createdAt'])
     expect((await answered('GET', `/targets/a/actions/${actionId}/status?sort=${field}:ASC`))[0]).toBe(200);
 });
-
-it('a list is taken for the text of its items', async () => {
-  const path = '/system/configs/action.delete.allowed.statuses';
-  await ask('PUT', path, { value: ['CANCELED', 'ERROR'] });
-  expect((await ask('GET', path)).json.value).toBe('CANCELED,ERROR');
-  expect(await answered('PUT', path, { value: [['ERROR']] })).toEqual([400, 'configValueInvalid']);
-});

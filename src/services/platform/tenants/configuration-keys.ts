@@ -179,7 +179,7 @@ export const isConfigurationKey = (name: string): name is ConfigurationKeyName =
 
 /**
  * Turns what a caller sent into the value to store, by the conversions hawkBit makes: `"on"` is true, `"4"` and
- * 4.7 are 4, a number becomes the text of a text key, and a list the text of its items with commas between them.
+ * 4.7 are 4, a number becomes the text of a text key.
  * @throws CONFIGURATION_VALUE_INVALID, MALFORMED_INPUT, and a filter's errors from `pollingTime`
  */
 export function convertConfigurationValue(name: ConfigurationKeyName, value: unknown): ConfigurationValue {
@@ -224,8 +224,7 @@ const CONVERSIONS: Record<ConfigurationKey['kind'], (value: unknown) => Configur
     return Number.isSafeInteger(number) ? number : undefined;
   },
   text(value) {
-    const parts: unknown[] = Array.isArray(value) ? value : [value];
-    const text = parts.every(isPrimitive) ? parts.join(',') : undefined;
+    const text = isPrimitive(value) ? String(value) : undefined;
     return text !== undefined && isStorableText(text) && text.length <= LONGEST_TEXT ? text : undefined;
   },
   id: (value) => (Number.isSafeInteger(value) ? Number(value) : undefined),
