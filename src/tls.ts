@@ -85,11 +85,24 @@ export function renewTls(server: Server, files: Files, log: Logger): () => void 
     settling = setTimeout(reload, SETTLE_MS).unref();
   };
   const paths = [files.MUSTER_TLS_CERT!, files.MUSTER_TLS_KEY!];
+  const before = textOf(paths);
   for (const path of paths) watchFile(path, { interval: LOOK_EVERY_MS, persistent: false }, changed);
+  // What changes before the first look of `watchFile` is no change to it.
+  const first = setTimeout(() => textOf(paths) !== before && changed(), LOOK_EVERY_MS).unref();
   process.on('SIGHUP', reload);
   return () => {
     for (const path of paths) unwatchFile(path, changed);
     clearTimeout(settling);
+    clearTimeout(first);
     process.off('SIGHUP', reload);
   };
+}
+
+/** What is in the files; undefined where one can't be read now. */
+function textOf(paths: readonly string[]): string | undefined {
+  try {
+    return paths.map((path) => readFileSync(path, 'latin1')).join();
+  } catch {
+    return undefined;
+  }
 }
