@@ -91,7 +91,7 @@ const ROUTES: Route[] = [
     method: 'PUT',
     path: '/installedBase',
     body: { name: 'n', version: 'v' },
-    fields: { name: [...NESTED, ['null', null]], version: [...NESTED, ['null', null]] },
+    fields: { name: NESTED, version: NESTED },
   },
   {
     method: 'PUT',
@@ -142,6 +142,15 @@ describe.each(ROUTES)('$method $path', ({ method, path, body, fields }) => {
       expect([type, json?.errorCode ?? '']).toEqual([type, expect.not.stringMatching(/notReadable/)]);
     }
   });
+});
+
+it.each(['name', 'version'])('what is installed has a %s that is neither null nor empty', async (field) => {
+  for (const value of [null, ''])
+    for (const type of ['json', 'cbor'] as const) {
+      const body = { name: 'n', version: 'v', [field]: value };
+      const { status, json } = await send('PUT', '/installedBase', body, type);
+      expect([status, json?.errorCode]).toEqual([400, 'hawkbit.server.error.repo.constraintViolation']);
+    }
 });
 
 describe('a report', () => {

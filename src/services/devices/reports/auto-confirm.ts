@@ -32,7 +32,8 @@ export async function activateOwnAutoConfirm(
   device: ActorContext,
   input: z.input<typeof AutoConfirmInput>,
 ): Promise<void> {
-  const given = parse(AutoConfirmInput, input);
+  const { initiator, remark } = parse(AutoConfirmInput, input);
+  const given = { initiator, remark: remark || 'Activated by the device.' };
   await change(device, async (tx, changes) => {
     const target = await lockOwnTarget(tx, device);
     const activated = await activateTargets(tx, device, [target], given);
