@@ -99,12 +99,13 @@ export function integerOf(body: JsonObject, field: string): number | undefined {
 }
 
 const INT_32 = 2 ** 31;
+/** Whether it is a number that hawkBit holds in 32 bits; NaN is none. */
+export const isIn32Bits = (value: number): boolean => value >= -INT_32 && value < INT_32;
 
 /** The same of 32 bits, as hawkBit has most numbers that are no identifiers and no times. @throws MALFORMED_INPUT */
 export function integer32Of(body: JsonObject, field: string): number | undefined {
   const value = integerOf(body, field);
-  if (value !== undefined && !(value >= -INT_32 && value < INT_32))
-    throw notReadable(field, 'a whole number of 32 bits');
+  if (value !== undefined && !isIn32Bits(value)) throw notReadable(field, 'a whole number of 32 bits');
   return value;
 }
 

@@ -10,7 +10,7 @@ import {
 } from '../../services/devices/updates/deployment.ts';
 import { noteRetrieval } from '../../services/devices/updates/retrieve.ts';
 import { readReport } from '../feedback.ts';
-import { asObject, idOf, type JsonObject, textOf } from '../json.ts';
+import { asObject, idOf, isIn32Bits, type JsonObject, textOf } from '../json.ts';
 import { renderArtifacts } from './artifact.ts';
 import { CANCEL_ACTION, DEPLOYMENT_BASE, feedbackOn, INSTALLED, INSTALLED_BASE } from './described.ts';
 import { answerDevice, bodyOf, type Call, type DeviceRoutes, idInPath } from './resource.ts';
@@ -106,14 +106,12 @@ function neededPart(body: JsonObject, field: 'name' | 'version'): string {
   return text;
 }
 
-const INT_32 = 2 ** 31;
-
 /** @throws MALFORMED_INPUT */
 function wholeParameter({ query }: Request, name: string): number | undefined {
   const text = query[name];
   if (text === undefined || text === '') return undefined;
   const value = idOf(String(text));
-  if (value === undefined || value < -INT_32 || value >= INT_32)
+  if (value === undefined || !isIn32Bits(value))
     throw malformed(`${name}: must be a whole number of 32 bits`, [name]);
   return value;
 }

@@ -2,10 +2,10 @@ import type { Request } from 'express';
 import { malformed } from '../../errors.ts';
 import { parseSort } from '../../filters/sort.ts';
 import type { Listing, PageRequest } from '../../services/shared/page.ts';
+import { isIn32Bits } from '../json.ts';
 
 const DEFAULT_LIMIT = 50;
 const MOST = 500;
-const INT_32 = 2 ** 31;
 
 /** The values of a query parameter, in the order they came. */
 export function parameterValues(request: Request, name: string): string[] {
@@ -17,8 +17,7 @@ function integerParameter(request: Request, name: string): number | undefined {
   const text = parameterValues(request, name)[0];
   if (!text) return undefined;
   const value = /^[+-]?\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (!(value >= -INT_32 && value < INT_32))
-    throw malformed(`${name}: must be a whole number of 32 bits`, [name]);
+  if (!isIn32Bits(value)) throw malformed(`${name}: must be a whole number of 32 bits`, [name]);
   return value;
 }
 

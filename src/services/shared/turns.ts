@@ -9,12 +9,14 @@ export interface Turns {
   next(): Promise<void>;
 }
 
+const othersTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
+
 export function takeTurns(): Turns {
   let began = performance.now();
   return {
     isOver: () => performance.now() - began >= TURN_MS,
     async next() {
-      await new Promise(setImmediate);
+      await othersTurn();
       began = performance.now();
     },
   };
@@ -25,7 +27,7 @@ const FEW = 500;
 
 /** Lets everything else run before work on a long list. */
 export async function turnBefore(list: readonly unknown[]): Promise<void> {
-  if (list.length > FEW) await new Promise(setImmediate);
+  if (list.length > FEW) await othersTurn();
 }
 
 /** `map` for lists that may be long: it lets other requests run in between. */
@@ -45,7 +47,7 @@ export function inTurns<T>(list: readonly T[]): readonly (T | Promise<T>)[] {
   let turn = Promise.resolve();
   return list.map((item, index) => {
     if (index < FEW) return item;
-    if (index % FEW === 0) turn = turn.then(() => new Promise((resolve) => setImmediate(resolve)));
+    if (index % FEW === 0) turn = turn.then(othersTurn);
     return turn.then(() => item);
   });
 }

@@ -21,7 +21,7 @@ import { Payload } from '../server/errors.ts';
 import { idOf } from '../server/ids.ts';
 import { loaderOf } from '../server/loaders.ts';
 import { findable } from '../server/lookups.ts';
-import { idInput, payload, payloadOf } from '../server/mutations.ts';
+import { answer, idInput, payload, payloadOf } from '../server/mutations.ts';
 import { Needs } from '../server/needs.ts';
 import { Node } from '../server/node.ts';
 import { Duration } from '../server/scalars.ts';
@@ -194,13 +194,12 @@ export class ClaimResolver {
     description:
       'Makes a code by which another tenant may take a target over, once, by `claimTarget`. A code that was made before ends. Needs DELETE_TARGET and UPDATE_TARGET.',
   })
-  async createClaimCode(
+  createClaimCode(
     @Arg('input', () => CreateClaimCodeInput, { description: 'Of which target, and until when.' })
     input: CreateClaimCodeInput,
     @Ctx() context: GraphqlContext,
   ): Promise<CreateClaimCodePayload> {
-    const { made, userErrors } = await payload('made', createClaimCode(context, input));
-    return { code: made?.code ?? null, expiresAt: made?.expiresAt ?? null, userErrors };
+    return answer(NOTHING, createClaimCode(context, input));
   }
 
   @Mutation(payloadOf('releaseTargets', ReleaseTargetsPayload), {

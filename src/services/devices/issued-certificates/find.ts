@@ -1,4 +1,4 @@
-import { and, desc, eq, getTableColumns } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, type SQL } from 'drizzle-orm';
 import { isAmong } from '../../../database/bulk.ts';
 import { certificateAuthorities } from '../../../database/tables/certificate-authorities.ts';
 import { issuedCertificates, type RevocationReason } from '../../../database/tables/issued-certificates.ts';
@@ -32,6 +32,13 @@ export interface IssuedCertificate {
 const { tenantId: _, ...columns } = getTableColumns(issuedCertificates);
 export const ISSUED_CERTIFICATE_COLUMNS = columns;
 
+/** Which of them the caller may read. */
+async function readable(context: Context, which: SQL): Promise<SQL | undefined> {
+  const { tenantId } = requirePermission(context, 'READ_TARGET');
+  const inScope = await targetInScope(context, 'READ_TARGET', issuedCertificates.targetId);
+  return and(eq(issuedCertificates.tenantId, tenantId), which, inScope);
+}
+
 /**
  * The certificates of many targets, the newest first, the revoked ones included; expired ones only until the next is
  * issued, or, of revoked ones, until no list has them any more. Needs READ_TARGET.
@@ -40,17 +47,10 @@ export async function findIssuedCertificates(
   context: Context,
   targetIds: readonly number[],
 ): Promise<IssuedCertificate[][]> {
-  const { tenantId } = requirePermission(context, 'READ_TARGET');
   const rows = await context.database
     .select(ISSUED_CERTIFICATE_COLUMNS)
     .from(issuedCertificates)
-    .where(
-      and(
-        eq(issuedCertificates.tenantId, tenantId),
-        isAmong(issuedCertificates.targetId, targetIds),
-        await targetInScope(context, 'READ_TARGET', issuedCertificates.targetId),
-      ),
-    )
+    .where(await readable(context, isAmong(issuedCertificates.targetId, targetIds)))
     .orderBy(desc(issuedCertificates.id));
   const found = new Map<number, IssuedCertificate[]>(targetIds.map((id) => [id, []]));
   for (const row of rows) found.get(row.targetId)?.push(row);
@@ -66,17 +66,10 @@ export async function findIssuedCertificatesById(
   context: Context,
   ids: readonly number[],
 ): Promise<(IssuedCertificate | undefined)[]> {
-  const { tenantId } = requirePermission(context, 'READ_TARGET');
   const rows = await context.database
     .select(ISSUED_CERTIFICATE_COLUMNS)
     .from(issuedCertificates)
-    .where(
-      and(
-        eq(issuedCertificates.tenantId, tenantId),
-        isAmong(issuedCertificates.id, ids),
-        await targetInScope(context, 'READ_TARGET', issuedCertificates.targetId),
-      ),
-    );
+    .where(await readable(context, isAmong(issuedCertificates.id, ids)));
   return inOrderOf(ids, rows);
 }
 
