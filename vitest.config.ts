@@ -54,7 +54,7 @@ const project = (name: string, include: string[]) => ({
     include,
     isolate: false,
     // Statements of the sources, and what was logged, are looked at when a file's tests have run.
-    setupFiles: ['test/support/statement-rules.ts', 'test/support/log-rules.ts'],
+    setupFiles: ['test/support/statement-rules.ts', 'test/support/log-rules.ts', 'test/support/seed.ts'],
   },
 });
 

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newFolder, testFolder } from '../support/folder.ts';
+import { SEED } from '../support/seed.ts';
 import {
   clientOf,
   createServedTenant,
@@ -9,7 +10,7 @@ import {
   startOwnServer,
   type TestServer,
 } from '../support/server.ts';
-import { budgetMs, SEED } from './support.ts';
+import { budgetMs } from './support.ts';
 
 /** The program `schemathesis`; without it this part is left out. */
 const SCHEMATHESIS = process.env['MUSTER_TEST_SCHEMATHESIS'];

@@ -65,7 +65,8 @@ export function resolveSettings(
   return {
     targetTokenEnabled: value('authentication.targettoken.enabled') === true,
     gatewayTokenEnabled: value('authentication.gatewaytoken.enabled') === true,
-    gatewayTokenDigest: gatewayToken ? storedTokenDigest(String(gatewayToken)) : undefined,
+    gatewayTokenDigest:
+      typeof gatewayToken === 'string' && gatewayToken ? storedTokenDigest(gatewayToken) : undefined,
     headerEnabled: value('authentication.header.enabled') === true,
     headerAuthorities: wordsOf(value('authentication.header.authority')),
     autoRegistration: value('autoregistration.enabled') === true,

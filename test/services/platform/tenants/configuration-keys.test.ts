@@ -60,7 +60,14 @@ describe('conversion', () => {
     );
   });
 
-  const anything = fc.oneof(fc.anything(), fc.string({ unit: 'binary' }), fc.double(), fc.boolean());
+  const untellable = fc.constant({ toString: '' }); // String() of it throws
+  const anything = fc.oneof(
+    fc.anything(),
+    untellable,
+    fc.string({ unit: 'binary' }),
+    fc.double(),
+    fc.boolean(),
+  );
 
   it('gives a value of the kind, or a domain error, whatever it gets', () => {
     fc.assert(
