@@ -138,11 +138,11 @@ async function idsOf(client, targets) {
 async function printPollTimes({ client, database }, { targets, seconds }) {
   const before = await idsOf(client, targets);
   const errors = [];
-  const times = openPollTimes(
-    database,
-    () => new Date(),
-    (error) => errors.push(error),
-  );
+  const times = openPollTimes(database, {
+    clock: () => new Date(),
+    onError: (error) => errors.push(error),
+    suspect() {},
+  });
   const tenant = { tenantId: 1 };
   const vacuums = await vacuumsOf(client);
   const [{ at }] = await client`SELECT pg_current_wal_insert_lsn()::text AS at`;
