@@ -24,7 +24,9 @@ export async function hold<T>(
     const begunAt = performance.now();
     await tryOne(value);
     const took = performance.now() - begunAt;
-    if (took > LONGEST_MS * slowness()) throw new Error(`it took ${Math.round(took)} ms`);
+    // How fast the machine is takes longer to find out than most of what is tried.
+    if (took > LONGEST_MS && took > LONGEST_MS * slowness())
+      throw new Error(`it took ${Math.round(took)} ms`);
   });
   const limit = SECONDS
     ? { numRuns: 1_000_000_000, interruptAfterTimeLimit: budgetMs(share) }
