@@ -15,7 +15,7 @@ import { TargetInput } from '../../fleet/targets/input.ts';
 import { adjustTargetCount, requireRoomForTargets } from '../../fleet/targets/quota.ts';
 import { requireGroupQuota } from '../../platform/quotas.ts';
 import type { Changes } from '../../shared/change.ts';
-import type { Platform } from '../../shared/context.ts';
+import type { ActorContext, Platform } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
 import { timeOf } from '../polling/credential-uses.ts';
 import type { KindOfUse } from '../sign-in/credential-use.ts';
@@ -72,7 +72,9 @@ export interface NewDevice {
   /** What it registers with. */
   use?: KindOfUse | undefined;
   /** What the hook of its group said, where there is one. */
-  given?: GivenByHook | null;
+  given?: GivenByHook | null | undefined;
+  /** Who is recorded where it brings itself near a limit, if not the caller. */
+  actor?: ActorContext;
 }
 
 interface Enrolling extends Pick<Platform, 'systemDefaults' | 'secrets'> {
@@ -105,7 +107,7 @@ export async function enrollDevices(
   devices: readonly NewDevice[],
 ): Promise<string[]> {
   // Checked first, so that a refusal costs one read only.
-  if (terms && isFull(terms)) throw limitReached(terms);
+  if (terms && roomOf(terms) <= 0) throw limitReached(terms);
   await requireRoomForTargets(tx, limits, tenantId, 1);
   const enrolled: string[] = [];
   for (const chunk of chunks(devices)) {
@@ -126,10 +128,11 @@ export async function enrollDevices(
   return enrolled;
 }
 
-const isFull = ({ registrationLimit, registrations }: Terms) =>
-  registrationLimit !== null && registrations >= registrationLimit;
+/** How many more a group may register. */
+export const roomOf = ({ registrationLimit, registrations }: Terms): number =>
+  registrationLimit === null ? Number.POSITIVE_INFINITY : registrationLimit - registrations;
 
-const limitReached = ({ registrationLimit }: Terms) =>
+export const limitReached = ({ registrationLimit }: Terms) =>
   quotaExceeded('registrations by the enrollment group', registrationLimit ?? 0, ['registrationLimit']);
 
 /** @throws QUOTA_EXCEEDED */

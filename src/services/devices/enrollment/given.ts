@@ -9,6 +9,7 @@ import { quotaExceeded } from '../../../errors.ts';
 import { recordNear } from '../../platform/near-limits.ts';
 import { requireTagQuota, type TargetLimit, targetLimit } from '../../platform/quotas.ts';
 import type { Changes } from '../../shared/change.ts';
+import type { ActorContext } from '../../shared/context.ts';
 
 /** A new target, and what the hook of its group said of it. */
 interface Given {
@@ -20,7 +21,7 @@ interface Given {
 export async function typeIdsOf(
   tx: Transaction,
   tenantId: number,
-  devices: readonly { given?: GivenByHook | null }[],
+  devices: readonly Pick<NewDevice, 'given'>[],
 ): Promise<Map<string, number>> {
   const names = new Set(devices.flatMap(({ given }) => given?.type ?? []));
   if (!names.size) return new Map();
@@ -101,13 +102,17 @@ export async function recordNearGiven(
   { devices, ofGroup }: { devices: readonly NewDevice[]; ofGroup: Readonly<Record<string, string>> },
 ): Promise<void> {
   const record = async (kind: TargetLimit, of: (device: NewDevice) => object) => {
-    const grown = devices.map((device) => ({
-      controllerId: device.controllerId,
-      before: 0,
-      after: Object.keys(of(device)).length,
-    }));
-    if (grown.some(({ after }) => after > 0))
-      recordNear(changes, { kind, most: await targetLimit(tx, tenantId, kind) }, grown);
+    if (!devices.some((device) => Object.keys(of(device)).length)) return;
+    const limit = { kind, most: await targetLimit(tx, tenantId, kind) };
+    for (const actor of new Set(devices.map((device) => device.actor))) {
+      const its = devices.filter((device) => device.actor === actor);
+      const grown = its.map((device) => ({
+        controllerId: device.controllerId,
+        before: 0,
+        after: Object.keys(of(device)).length,
+      }));
+      recordNear(changes, limit, grown, actor);
+    }
   };
   await record('target_attributes', ({ given }) => ({ ...ofGroup, ...given?.attributes }));
   await record('target_metadata', ({ given }) => given?.metadata ?? {});
@@ -115,5 +120,6 @@ export async function recordNearGiven(
 
 interface NewDevice {
   controllerId: string;
-  given?: GivenByHook | null;
+  given?: GivenByHook | null | undefined;
+  actor?: ActorContext;
 }

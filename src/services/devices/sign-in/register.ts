@@ -1,9 +1,14 @@
+import { sql } from 'drizzle-orm';
 import type { Transaction } from '../../../database/connect.ts';
+import { postgresErrorOf } from '../../../database/postgres-error.ts';
+import { ofEachDatabase } from '../../../database/prepared.ts';
+import type { GivenByHook } from '../../../database/tables/enrollment.ts';
 import { invalid, unauthenticated } from '../../../errors.ts';
 import { deletePending } from '../../fleet/targets/delete-pending.ts';
-import { change } from '../../shared/change.ts';
+import { type Changes, change } from '../../shared/change.ts';
 import type { ActorContext } from '../../shared/context.ts';
-import { enrollDevices, findTerms, type Terms } from '../enrollment/enroll.ts';
+import { type Outcome, openGatherer } from '../../shared/gather.ts';
+import { enrollDevices, findTerms, limitReached, roomOf, selfRegistered } from '../enrollment/enroll.ts';
 import { type Say, told } from '../enrollment-hooks/ask.ts';
 import type { CredentialUse } from './credential-use.ts';
 
@@ -21,29 +26,15 @@ export interface Registration {
 
 /**
  * Registers a device that signed in for the first time, its poll included. Another request may have been
- * quicker: then this one changes nothing. The id must fit a name, too: it has at most 128 characters.
+ * quicker: then this one changes nothing. The id must fit a name, too: it has at most 128 characters. Devices of a tenant
+ * that come at the same time share a transaction.
  * @throws INVALID_INPUT, QUOTA_EXCEEDED; UNAUTHENTICATED where its group is gone
  */
-export async function registerDevice(
-  device: ActorContext,
-  { address, groupId, wasPending, use, asked }: Registration,
-): Promise<void> {
-  const { tenantId, username: controllerId } = device.caller;
+export async function registerDevice(device: ActorContext, registration: Registration): Promise<void> {
+  const { username: controllerId } = device.caller;
   requireTrimmed(controllerId);
-  const { clock, systemDefaults, secrets } = device;
-  const now = clock();
-  await change(device, async (tx, changes) => {
-    const terms = groupId === undefined ? undefined : await requireTerms(tx, tenantId, groupId);
-    const before = wasPending ? await deletePending(tx, tenantId, controllerId) : undefined;
-    if (wasPending) changes.pending();
-    const given = asked?.kind === 'allow' ? asked.given : before?.given;
-    const registered = await enrollDevices(tx, { tenantId, now, systemDefaults, secrets, changes }, terms, [
-      { controllerId, address, requestedAt: now, use, given },
-    ]);
-    if (!registered.length) return;
-    changes.created(registered);
-    changes.record({ type: 'target.registered', subjects: registered, changes: asked && told(asked) });
-  });
+  selfRegistered(controllerId);
+  await gathererOf(device.database)({ ...registration, device, controllerId, at: device.clock() });
 }
 
 /** What is entered may have white space around it; what a device is called may not. @throws INVALID_INPUT */
@@ -52,8 +43,92 @@ export function requireTrimmed(controllerId: string): void {
     throw invalid('controllerId: must hold no white space', ['controllerId']);
 }
 
-async function requireTerms(tx: Transaction, tenantId: number, groupId: number): Promise<Terms> {
-  const terms = await findTerms(tx, tenantId, groupId);
-  if (!terms) throw unauthenticated();
-  return terms;
+interface Coming extends Registration {
+  device: ActorContext;
+  controllerId: string;
+  at: Date;
+  /** What a hook said when it was held. */
+  given?: GivenByHook | null | undefined;
 }
+
+const gathererOf = ofEachDatabase(() =>
+  openGatherer<Coming>({
+    groupOf: ({ device }) => String(device.caller.tenantId),
+    keyOf: ({ controllerId }) => controllerId,
+    together: registerTogether,
+    alone: registerAlone,
+  }),
+);
+
+/** The longest that a tenant keeps others from their turn, as somebody has locked what its devices need. */
+const PATIENCE = '1s';
+const LOCK_NOT_AVAILABLE = '55P03';
+
+async function registerTogether(all: readonly Coming[]): Promise<Outcome[]> {
+  // In an order, by names and groups: other processes may register the same ones.
+  const coming = all
+    .filter(({ wasPending }) => !wasPending)
+    .sort((a, b) => (a.controllerId < b.controllerId ? -1 : 1));
+  const [first] = coming;
+  if (!first) return all.map(() => 'alone');
+  const outcomes = new Map<Coming, Outcome>();
+  const work = change(first.device, async (tx, changes) => {
+    await tx.execute(sql`SELECT set_config('lock_timeout', ${PATIENCE}, TRUE)`);
+    for (const groupId of [...new Set(coming.map((one) => one.groupId))].sort()) {
+      const ofGroup = coming.filter((one) => one.groupId === groupId);
+      for (const [one, outcome] of await registerOfGroup(tx, changes, ofGroup)) outcomes.set(one, outcome);
+    }
+  });
+  try {
+    await work;
+  } catch (error) {
+    if (postgresErrorOf(error)?.code !== LOCK_NOT_AVAILABLE) throw error;
+    outcomes.clear();
+  }
+  return all.map((one) => outcomes.get(one) ?? 'alone');
+}
+
+/** One that was pending, or whose tenant or group has hardly any room. @throws what its registration is refused with */
+const registerAlone = (one: Coming): Promise<void> =>
+  change(one.device, async (tx, changes) => {
+    const given = one.wasPending ? await endPending(tx, changes, one) : undefined;
+    const [[, outcome]] = (await registerOfGroup(tx, changes, [{ ...one, given }])) as [[Coming, Outcome]];
+    if (outcome instanceof Error) throw outcome;
+  });
+
+async function endPending(tx: Transaction, changes: Changes, { device, controllerId }: Coming) {
+  const before = await deletePending(tx, device.caller.tenantId, controllerId);
+  changes.pending();
+  return before?.given;
+}
+
+/** Devices of one group, or of none. What a limit has no room for is left to be registered alone. */
+async function registerOfGroup(
+  tx: Transaction,
+  changes: Changes,
+  coming: readonly Coming[],
+): Promise<[Coming, Outcome][]> {
+  const [{ device, groupId, at: now }] = coming as [Coming];
+  const { caller, systemDefaults, secrets } = device;
+  const { tenantId } = caller;
+  const terms = groupId === undefined ? undefined : await findTerms(tx, tenantId, groupId);
+  if (groupId !== undefined && !terms) return coming.map((one) => [one, unauthenticated()]);
+  const room = terms ? roomOf(terms) : coming.length;
+  if (terms && room <= 0) return coming.map((one) => [one, limitReached(terms)]);
+  const fitting = coming.slice(0, room);
+  const enrolling = { tenantId, now, systemDefaults, secrets, changes };
+  const registered = new Set(await enrollDevices(tx, enrolling, terms, fitting.map(newDevice)));
+  changes.created([...registered]);
+  for (const { controllerId, asked, device } of fitting)
+    if (registered.has(controllerId))
+      changes.record(
+        { type: 'target.registered', subjects: [controllerId], changes: asked && told(asked) },
+        device,
+      );
+  return fitting.map((one) => [one, 'done']);
+}
+
+const newDevice = ({ controllerId, address, use, asked, given, at, device }: Coming) => ({
+  ...{ controllerId, address, use, requestedAt: at, actor: device },
+  given: asked?.kind === 'allow' ? asked.given : given,
+});
