@@ -35,38 +35,46 @@ export async function benchEnrolling({ dataDir, effort }) {
 
 async function enroll(muster, { estPath, token, body }, effort) {
   const { port, host, pid, tls } = muster;
-  const path = `${estPath}/simpleenroll`;
-  const load = await openLoad(port, CONNECTIONS, { kind: 'enrolls', path, token, body, host, tls });
+  const workload = { kind: 'enrolls', path: `${estPath}/simpleenroll`, token, body, host, tls };
+  const load = await openLoad(port, CONNECTIONS, workload);
   const label = 'certificates of new devices, over TLS that is kept';
   const [result] = await measure([{ label, pid, run: load.run }], effort);
   const bare = openChild('bare-node.mjs');
   const { port: barePort } = await bare.ask(BARE_ANSWER);
-  const own = await pollsBeside(muster, load, effort);
-  const others = await pollsBeside({ port: barePort, host: `127.0.0.1:${barePort}` }, load, effort);
+  const everyMs = (CONNECTIONS / (result.rate / 2)) * 1000;
+  const half = await openLoad(port, CONNECTIONS, { ...workload, everyMs });
+  const loads = { half, whole: load };
+  const own = await pollsBeside(muster, loads, effort);
+  const others = await pollsBeside({ port: barePort, host: `127.0.0.1:${barePort}` }, loads, effort);
   printTitle(`Enrolling by EST, ${CONNECTIONS} connections`);
   printRate(result);
-  printTime('  99 of 100 polls when quiet', own.quiet, 1);
-  printTime('  meanwhile', own.busy, own.busy / own.quiet, 3);
-  printTime('  of a bare node:http beside them, when quiet', others.quiet, 1);
-  printTime('  meanwhile', others.busy, others.busy / others.quiet);
+  printTimes('  99 of 100 polls', own, 3);
+  printTimes('  of a bare node:http beside it', others);
+  await half.close();
   await load.close();
   await bare.close();
   await muster.stop();
 }
 
-/** How long 99 of 100 polls take at a server, when it is quiet and while the load runs at Muster, in turn. */
-async function pollsBeside(server, load, { runs, seconds }) {
+function printTimes(label, { quiet, half, whole }, aim) {
+  printTime(`${label}, when quiet`, quiet, 1);
+  printTime('    at half of that rate', half, half / quiet, aim);
+  printTime('    at all of it', whole, whole / quiet, aim);
+}
+
+/** How long 99 of 100 polls take at a server, when it is quiet and while loads run at Muster, in turn. */
+async function pollsBeside(server, loads, { runs, seconds }) {
   const polls = await openPolls(server, DEVICES);
   const wait = () => pause(seconds * 1_000);
   await polls.during(wait);
-  const quiet = [];
-  const busy = [];
+  const times = { quiet: [], half: [], whole: [] };
   for (let round = 0; round < runs; round++) {
-    quiet.push((await polls.during(wait)).p99);
-    busy.push((await polls.during(() => load.run(seconds))).p99);
+    times.quiet.push((await polls.during(wait)).p99);
+    for (const [name, load] of Object.entries(loads))
+      times[name].push((await polls.during(() => load.run(seconds))).p99);
   }
   await polls.close();
-  return { quiet: median(quiet), busy: median(busy) };
+  return { quiet: median(times.quiet), half: median(times.half), whole: median(times.whole) };
 }
 
 /** A group that issues certificates of an authority that was made here. */

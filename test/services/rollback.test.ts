@@ -248,7 +248,7 @@ const VERBS: Record<string, (context: Context, fixture: Fixture) => Promise<unkn
       { ...encrypting(c), exchanges: est.exchanges },
       { id: upstreamId, upstream: est.upstream },
     ),
-  issueCertificate: async (c, { groupId }) => {
+  storeCertificate: async (c, { groupId }) => {
     const tenant = await c.tenants.byId(c.caller.tenantId);
     const { id: targetId } = await findTarget(c, 'b');
     const policy = { lifetimeDays: 1, renewalDays: 1, keyKinds: ['EC_P256' as const], alternativeNames: [] };

@@ -91,7 +91,7 @@ export function openDevices(
   };
 }
 
-const ISSUED_AT_ONCE = 4;
+const ISSUED_AT_ONCE = 16;
 /** For a certificate, of one tenant and of all. */
 const MOST_WAITING = {
   ofOne: 200,
