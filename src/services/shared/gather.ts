@@ -1,8 +1,9 @@
 import { isUnavailable } from '../../database/unavailable.ts';
 import { openFairQueue, openQueueOfEach } from './fair-queue.ts';
 
-/** Pieces of work that are done in one go, and how many such goes run at the same time, each of another group. */
+/** Pieces of work that are done in one go, unless told. */
 const TOGETHER_AT_MOST = 200;
+/** How many such goes run at the same time, each of another group. */
 const AT_ONCE = 2;
 /** Pieces of one group that are done alone at the same time: each of them may wait for somebody's lock. */
 const ALONE_AT_ONCE = 2;
@@ -11,6 +12,8 @@ const ALONE_AT_ONCE = 2;
 export type Outcome = 'done' | 'alone' | Error;
 
 interface Ways<Piece> {
+  /** How many pieces are done in one go: fewer where each takes long, as others wait for what a go does at a stretch. */
+  atMost?: number;
   /** Pieces of one group may be done together. */
   groupOf(piece: Piece): string;
   /** Pieces with the same key are done one after another, in the order in which they came. */
@@ -68,7 +71,7 @@ export function openGatherer<Piece>(ways: Ways<Piece>): (piece: Piece) => Promis
 
   const takeTurn = (line: Line<Piece>): Promise<void> =>
     inTurn({ name: line.group }, async () => {
-      await finish(line, line.ready.splice(0, TOGETHER_AT_MOST));
+      await finish(line, line.ready.splice(0, ways.atMost ?? TOGETHER_AT_MOST));
       line.isGoing = false;
       askForTurn(line);
     });

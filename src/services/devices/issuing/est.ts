@@ -4,6 +4,7 @@ import { issuedCertificates } from '../../../database/tables/issued-certificates
 import { enrollmentGroupNotFound, invalid, renewalTooEarly, unauthenticated } from '../../../errors.ts';
 import type { Tenant } from '../../platform/tenants/registry.ts';
 import type { ActorContext } from '../../shared/context.ts';
+import { oneATurn } from '../../shared/turns.ts';
 import { type Chain, verifyChain } from '../certificate-authorities/verify-chain.ts';
 import { asDevice, type CalledFrom } from '../device-context.ts';
 import type { GroupRules } from '../enrollment/rules.ts';
@@ -77,10 +78,10 @@ export async function enrollByEst(
   const device = requireHere(tenant, await authenticateDevice(platform, { ...named, credentials }));
   // Its own token says nothing of the group.
   if (credentials.targetToken && !belongsTo(device, group)) throw unauthenticated();
-  return issueInTurn(platform, tenant, asDevice(platform, tenant, controllerId, from), {
+  return issueInTurn(platform, tenant, asDevice(platform, tenant, controllerId, from), () => ({
     ...{ targetId: device.targetId, groupId: group.id, policy, publicUrl },
     request: readOwnRequest(der, caller),
-  });
+  }));
 }
 
 /**
@@ -101,9 +102,15 @@ function requireHere({ tenantId }: Tenant, device: Device): Device {
   return device;
 }
 
+/** Devices that have registered together would otherwise have all their requests read in one go, while polls wait. */
+const turnToRead = oneATurn();
+
 /** What another server signs has bounds of its own, and keeps nobody from what is signed here. */
-function issueInTurn(platform: DevicePlatform, tenant: Tenant, device: ActorContext, wanted: Wanted) {
-  const issue = () => issueCertificate(device, tenant, wanted);
+function issueInTurn(platform: DevicePlatform, tenant: Tenant, device: ActorContext, read: () => Wanted) {
+  const issue = async () => {
+    await turnToRead();
+    return issueCertificate(device, tenant, read());
+  };
   const isSignedHere = !issuingAuthorityOf(tenant, platform.clock()).issuing.upstream;
   return isSignedHere ? platform.issuing({ name: tenant.name }, issue) : issue();
 }
@@ -151,11 +158,12 @@ export async function renewByEst(
   const now = platform.clock();
   const opensAt = renewed.expiresAt.getTime() - policy.renewalDays * DAY_MS;
   if (now.getTime() < opensAt) throw renewalTooEarly(Math.ceil((opensAt - now.getTime()) / 1_000));
-  const request = readOwnRequest(der, { connection });
-  if (request.commonNames.length !== 1 || request.commonNames[0] !== controllerId)
-    throw invalid('request: must name the subject of the certificate that is renewed', ['request']);
-  return issueInTurn(platform, tenant, asDevice(platform, tenant, controllerId, from), {
-    ...{ targetId: device.targetId, groupId: group.id, policy, request, publicUrl, renewedId: renewed.id },
+  return issueInTurn(platform, tenant, asDevice(platform, tenant, controllerId, from), () => {
+    const request = readOwnRequest(der, { connection });
+    if (request.commonNames.length !== 1 || request.commonNames[0] !== controllerId)
+      throw invalid('request: must name the subject of the certificate that is renewed', ['request']);
+    const its = { targetId: device.targetId, groupId: group.id, renewedId: renewed.id };
+    return { ...its, policy, request, publicUrl };
   });
 }
 

@@ -12,6 +12,8 @@ export interface Met<Message, Row> {
 }
 
 interface Ways<Message, Row, Known, Done> {
+  /** How many share a transaction, if fewer than usual. */
+  atMost?: number;
   /** The rows that the messages are about, locked, by controllerId. Waits for nobody: what is locked already is left out. */
   lockTogether(
     tx: Transaction,
@@ -38,6 +40,7 @@ export const gatherMessages = <Message extends { device: ActorContext }, Row, Kn
   read,
   decide,
   write,
+  ...most
 }: Ways<Message, Row, Known, Done>) => {
   const nameOf = ({ device }: Message) => device.caller.username;
   const tenantOf = ({ device }: Message) => device.caller.tenantId;
@@ -63,6 +66,7 @@ export const gatherMessages = <Message extends { device: ActorContext }, Row, Kn
 
   return ofEachDatabase(() =>
     openGatherer<Message>({
+      ...most,
       groupOf: (message) => String(tenantOf(message)),
       keyOf: nameOf,
       together: (messages) =>
