@@ -53,7 +53,7 @@ interface Coming extends Registration {
 
 const gathererOf = ofEachDatabase(() =>
   openGatherer<Coming>({
-    atMost: 10,
+    atMost: 20,
     groupOf: ({ device }) => String(device.caller.tenantId),
     keyOf: ({ controllerId }) => controllerId,
     together: registerTogether,
@@ -92,12 +92,12 @@ async function registerTogether(all: readonly Coming[]): Promise<Outcome[]> {
 /** One that was pending, or whose tenant or group has hardly any room. @throws what its registration is refused with */
 const registerAlone = (one: Coming): Promise<void> =>
   change(one.device, async (tx, changes) => {
-    const given = one.wasPending ? await endPending(tx, changes, one) : undefined;
+    const given = one.wasPending ? await forgetPending(tx, changes, one) : undefined;
     const [[, outcome]] = (await registerOfGroup(tx, changes, [{ ...one, given }])) as [[Coming, Outcome]];
     if (outcome instanceof Error) throw outcome;
   });
 
-async function endPending(tx: Transaction, changes: Changes, { device, controllerId }: Coming) {
+async function forgetPending(tx: Transaction, changes: Changes, { device, controllerId }: Coming) {
   const before = await deletePending(tx, device.caller.tenantId, controllerId);
   changes.pending();
   return before?.given;
