@@ -1,7 +1,12 @@
 import { existsSync } from 'node:fs';
 
-const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const PLACES = [
+  '/usr/bin/chromium-headless-shell',
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+];
 
-/** The system's Chromium, or the one that CHROMIUM names; undefined where there is none. */
+/** The one that CHROMIUM names, or the system's: first the one that can't open windows, as it costs least. */
 export const chromiumPath = (): string | undefined =>
   [process.env.CHROMIUM, ...PLACES].find((place) => place && existsSync(place));
