@@ -3,7 +3,7 @@ import { openFairQueue, openQueueOfEach } from './fair-queue.ts';
 
 /** Pieces of work that are done in one go, unless told. */
 const TOGETHER_AT_MOST = 200;
-/** How many such goes run at the same time, each of another group. */
+/** How many such goes run at the same time, each of another group, unless told. */
 const AT_ONCE = 2;
 /** Pieces of one group that are done alone at the same time: each of them may wait for somebody's lock. */
 const ALONE_AT_ONCE = 2;
@@ -14,6 +14,8 @@ export type Outcome = 'done' | 'alone' | Error;
 interface Ways<Piece> {
   /** How many pieces are done in one go: fewer where each takes long, as others wait for what a go does at a stretch. */
   atMost?: number;
+  /** How many goes run at the same time: more where they only read, as statements that are sent together cost less. */
+  atOnce?: number;
   /** Pieces of one group may be done together. */
   groupOf(piece: Piece): string;
   /** Pieces with the same key are done one after another, in the order in which they came. */
@@ -46,7 +48,7 @@ interface Line<Piece> {
  * gathers. Groups take turns. Where a go fails as a whole, its pieces are done alone.
  */
 export function openGatherer<Piece>(ways: Ways<Piece>): (piece: Piece) => Promise<void> {
-  const inTurn = openFairQueue(AT_ONCE);
+  const inTurn = openFairQueue(ways.atOnce ?? AT_ONCE);
   const inTurnAlone = openQueueOfEach(ALONE_AT_ONCE);
   /** By group. */
   const lines = new Map<string, Line<Piece>>();

@@ -170,6 +170,7 @@ function openLookups(database: Database, clock: () => Date) {
     return lookups.map((lookup) => (lookup.found ? 'done' : 'alone'));
   };
   const gather = openGatherer<Lookup>({
+    atOnce: 16,
     groupOf: ({ tenant }) => String(tenant.tenantId),
     keyOf: ({ controllerId }) => controllerId,
     together: readTogether,

@@ -91,6 +91,7 @@ export function openDevices(
   };
 }
 
+/** So many that some share a transaction, and few enough that tenants have their turn soon. */
 const ISSUED_AT_ONCE = 16;
 /** For a certificate, of one tenant and of all. */
 const MOST_WAITING = {
