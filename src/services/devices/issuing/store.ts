@@ -48,7 +48,7 @@ const noRoom = () => quotaExceeded('certificates of a target that have not expir
 
 /** Whoever revokes a target's certificates, takes it over or deletes it, waits. */
 const gathererOf = gatherMessages<Signed, { id: number }, Known, Signed>({
-  atMost: 10,
+  atMost: 5,
   async lockTogether(tx, tenantId, all) {
     const rows = await lockIdle(tx).execute({ tenantId, ...targetsOf(all) });
     const ids = new Set(rows.map(({ id }) => Number(id)));

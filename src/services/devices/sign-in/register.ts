@@ -53,7 +53,7 @@ interface Coming extends Registration {
 
 const gathererOf = ofEachDatabase(() =>
   openGatherer<Coming>({
-    atMost: 20,
+    atMost: 10,
     groupOf: ({ device }) => String(device.caller.tenantId),
     keyOf: ({ controllerId }) => controllerId,
     together: registerTogether,
