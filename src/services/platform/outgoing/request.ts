@@ -52,10 +52,18 @@ const MOST_ANNOUNCED = 10;
  */
 export function openRequester({ allowPrivate, connection = {} }: RequesterOptions): Requester {
   const lookup = allowPrivate ? connection.lookup : publicLookup(connection.lookup);
-  const https = new HttpsAgent({ keepAlive: true, ...connection, ...(lookup && { lookup }) });
-  const http = new HttpAgent({ keepAlive: true });
+  const openAgents = (keepAlive: boolean) => ({
+    https: new HttpsAgent({ keepAlive, ...connection, ...(lookup && { lookup }) }),
+    http: new HttpAgent({ keepAlive }),
+  });
+  const kept = openAgents(true);
+  const fresh = openAgents(false);
 
-  const send = ({ url, headers, body, answerBytes, patienceMs, tls }: Outgoing) =>
+  const send = (
+    { url, headers, body, answerBytes, tls }: Outgoing,
+    { https, http }: ReturnType<typeof openAgents>,
+    signal: AbortSignal,
+  ) =>
     new Promise<Outcome>((resolve, reject) => {
       const secure = url.startsWith('https:');
       if (!secure && !allowPrivate) throw new Error('is no https URL');
@@ -67,7 +75,7 @@ export function openRequester({ allowPrivate, connection = {} }: RequesterOption
         method: body === undefined ? 'GET' : 'POST',
         // It keeps connections with other credentials apart.
         agent: secure ? https : http,
-        signal: AbortSignal.timeout(patienceMs),
+        signal,
         ...tls,
         headers: {
           ...(body !== undefined && { 'content-length': Buffer.byteLength(body) }),
@@ -78,29 +86,48 @@ export function openRequester({ allowPrivate, connection = {} }: RequesterOption
       };
       const request = (secure ? httpsRequest : httpRequest)(url, options, (response) => {
         // It has answered, whatever becomes of the rest.
-        request.off('error', reject).on('error', () => {});
+        request.off('error', fail).on('error', () => {});
         finish(response, answerBytes, (text) => resolve({ ...outcomeOf(response), ...text }));
       });
+      const fail = (error: NodeJS.ErrnoException) =>
+        reject(request.reusedSocket && ENDED.has(error.code ?? '') ? new KeptConnectionEnded() : error);
       let announced = 0;
       request.on('information', () => {
         if (++announced > MOST_ANNOUNCED) request.destroy(new Error('does not come to its answer'));
       });
-      request.on('error', reject);
+      request.on('error', fail);
       request.end(body);
     });
 
+  /** A receiver may end a kept connection in the moment in which it is used again; whatever is sent may come twice. */
+  const sendSurely = async (outgoing: Outgoing): Promise<Outcome> => {
+    const signal = AbortSignal.timeout(outgoing.patienceMs);
+    try {
+      return await send(outgoing, kept, signal);
+    } catch (error) {
+      if (!(error instanceof KeptConnectionEnded)) throw error;
+      return send(outgoing, fresh, signal);
+    }
+  };
+
   return {
     request: (outgoing) =>
-      send(outgoing).catch((error: Error) => ({
+      sendSurely(outgoing).catch((error: Error) => ({
         status: null,
         error: reasonOf(error, outgoing.patienceMs).slice(0, LONGEST_ERROR),
       })),
     close() {
-      https.destroy();
-      http.destroy();
+      for (const { https, http } of [kept, fresh]) {
+        https.destroy();
+        http.destroy();
+      }
     },
   };
 }
+
+/** Nothing of an answer has come. */
+class KeptConnectionEnded extends Error {}
+const ENDED = new Set(['ECONNRESET', 'EPIPE']);
 
 function reasonOf({ name, message }: Error, patienceMs: number): string {
   if (name === 'TimeoutError' || name === 'AbortError') return `no answer within ${patienceMs / 1000} s`;
