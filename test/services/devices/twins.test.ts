@@ -4,6 +4,7 @@ import { auditEvents } from '../../../src/database/tables/audit.ts';
 import { type DevicePlatform, poll } from '../../../src/services/devices/polling/poll.ts';
 import { createTargets } from '../../../src/services/fleet/targets/create.ts';
 import { findTarget } from '../../../src/services/fleet/targets/find.ts';
+import { updateTarget } from '../../../src/services/fleet/targets/update.ts';
 import { setConfiguration } from '../../../src/services/platform/tenants/set-configuration.ts';
 import { openTwoProcesses } from '../../support/devices.ts';
 import { statementsDuring } from '../../support/statement.ts';
@@ -47,9 +48,12 @@ async function openTarget() {
           eq(auditEvents.type, 'target.sharing-suspected'),
         ),
       );
+  let changed = 0;
   const suspectedAt = async () => (await findTarget(context, 'a')).sharingSuspectedAt;
   await ask('1');
-  return { ask, pollTwice, told, suspectedAt };
+  /** As after a restart. */
+  const forget = () => updateTarget(context, { controllerId: 'a', description: String(++changed) });
+  return { ask, pollTwice, told, suspectedAt, forget };
 }
 
 it('suspects two devices that keep to the interval from two addresses', async () => {
@@ -144,6 +148,20 @@ describe('behind a load balancer', () => {
     await settled();
     expect(await told()).toEqual([]);
   });
+});
+
+it('suspects two of which nothing is remembered between their polls', async () => {
+  const { ask, told, forget } = await openTarget();
+  for (let n = 0; n < 4; n++) {
+    await forget();
+    await ask('1');
+    world.wait(100);
+    await forget();
+    await ask('2');
+    world.wait(INTERVAL - 100);
+  }
+  await world.here.twins.settled();
+  expect(await told()).toHaveLength(1);
 });
 
 it('suspects two that poll in the same second', async () => {

@@ -118,22 +118,22 @@ export interface DeviceRequest extends CalledFrom {
  */
 export function poll(platform: DevicePlatform, request: DeviceRequest): PollAnswer | Promise<PollAnswer> {
   const tenant = platform.tenants.peek(request.tenantName);
-  if (!tenant) return signIn(platform, request);
+  if (!tenant) return signIn(platform, request, true);
   const now = platform.clock();
   let device = platform.devices.peek(tenant, request.controllerId);
   let use: CredentialUse | undefined;
   if (device) {
     const found = device.moved && findInMemory(device, { platform, request, now });
-    if (device.moved && !found) return signIn(platform, request);
+    if (device.moved && !found) return signIn(platform, request, true);
     use = found ? found.admission : admissionOf(platform, device, request, now);
     device = found?.device ?? device;
-    if (!use || !device.seen || isFirstUse(device, use)) return signIn(platform, request);
+    if (!use || !device.seen || isFirstUse(device, use)) return signIn(platform, request, true);
     if (found) redirectMoved(tenant, found, request);
     noteUse(platform, device, use);
   }
   const known = device ?? platform.pendingDevices.peek(tenant, request.controllerId);
   if (!known || (isPending(known) && !mayWait(platform, known, request, now)))
-    return signIn(platform, request);
+    return signIn(platform, request, true);
   platform.pollTimes.note(known, request.address, now.getTime(), use);
   return known;
 }
@@ -150,7 +150,7 @@ function noteUse({ pollTimes }: DevicePlatform, device: Device, use: CredentialU
  * @throws what `poll` throws; APPROVAL_PENDING
  */
 export async function authenticateDevice(platform: DevicePlatform, request: DeviceRequest): Promise<Device> {
-  const device = await signIn(platform, request);
+  const device = await signIn(platform, request, false);
   if (isPending(device)) throw approvalPending(request.controllerId);
   return device;
 }
@@ -161,10 +161,14 @@ export async function authenticateDevice(platform: DevicePlatform, request: Devi
  */
 const REFUSED_AFTER_MS = 25;
 
-async function signIn(platform: DevicePlatform, request: DeviceRequest): Promise<Device | PendingDevice> {
+async function signIn(
+  platform: DevicePlatform,
+  request: DeviceRequest,
+  isPoll: boolean,
+): Promise<Device | PendingDevice> {
   const arrivedAt = performance.now();
   try {
-    return await admit(platform, request);
+    return await admit(platform, request, isPoll);
   } catch (error) {
     if (!isUnauthenticated(error)) throw error;
     platform.failures.count(bareAddressOf(request.address));
@@ -174,7 +178,11 @@ async function signIn(platform: DevicePlatform, request: DeviceRequest): Promise
   }
 }
 
-async function admit(platform: DevicePlatform, request: DeviceRequest): Promise<Device | PendingDevice> {
+async function admit(
+  platform: DevicePlatform,
+  request: DeviceRequest,
+  isPoll: boolean,
+): Promise<Device | PendingDevice> {
   const { tenantName, controllerId, credentials, address } = request;
   const tenant = (await platform.tenants.byName(tenantName)) ?? platform.tenants.nobody;
   const now = platform.clock();
@@ -185,7 +193,8 @@ async function admit(platform: DevicePlatform, request: DeviceRequest): Promise<
   if (!isAsked) throw refusal(platform, tenant, request, now);
   const known = await findAdmitted(platform, tenant, request, now);
   const device = known?.device ?? (await registered(platform, tenant, request, now));
-  if (isPending(device) || device.seen) platform.pollTimes.note(device, address, now.getTime());
+  const use = isPoll ? known?.admission : undefined;
+  if (isPending(device) || device.seen) platform.pollTimes.note(device, address, now.getTime(), use);
   else await platform.pollTimes.writeFirst(device, address, known?.admission);
   // After its row is there; one that registered has it already.
   if (known?.admission) noteUse(platform, known.device, known.admission);
