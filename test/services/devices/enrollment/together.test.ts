@@ -7,6 +7,7 @@ import { targets } from '../../../../src/database/tables/targets.ts';
 import { asDevice } from '../../../../src/services/devices/device-context.ts';
 import { issueCertificate } from '../../../../src/services/devices/issuing/issue.ts';
 import { readSigningRequest } from '../../../../src/services/devices/issuing/signing-request.ts';
+import { registerDevice } from '../../../../src/services/devices/sign-in/register.ts';
 import { findTarget } from '../../../../src/services/fleet/targets/find.ts';
 import { openTwoProcesses } from '../../../support/devices.ts';
 import { newRequest } from '../../../support/est.ts';
@@ -60,9 +61,19 @@ const whileLocked = ({ tenant }: Opened, groupId: number, work: () => Promise<vo
 
 describe('devices that come together', () => {
   it('share a transaction, and each has an event of its own', async () => {
-    const { tenant, ask, newGroup } = await world.openTenant();
-    const { shown } = await newGroup({ registrationLimit: 100 });
-    await Promise.all(NAMES.map((name) => ask(name, shown)));
+    const { tenant, newGroup } = await world.openTenant();
+    const { group } = await newGroup({ registrationLimit: 100 });
+    const known = await here.tenants.byId(tenant.tenantId);
+    // In one moment, which sign-ins of their own would not be for sure.
+    await Promise.all(
+      NAMES.map((name) =>
+        registerDevice(asDevice(here, known, name, { address: 'x' }), {
+          address: 'x',
+          groupId: group.id,
+          wasPending: false,
+        }),
+      ),
+    );
     const events = await eventsOf(tenant, 'target.registered');
     expect(events).toHaveLength(NAMES.length);
     expect(events).toEqual(ofEach(NAMES));
