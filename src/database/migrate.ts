@@ -4,6 +4,7 @@ import { type MigrationMeta, readMigrationFiles } from 'drizzle-orm/migrator';
 import { distribute } from './citus.ts';
 import { type Client, type Database, openPool, type Pool } from './connect.ts';
 import type { Connection } from './connection.ts';
+import { STAYED_LOCKED } from './patience.ts';
 
 /** The sources and the built server use the same files. */
 const FOLDER = fileURLToPath(new URL('../../src/database/migrations', import.meta.url));
@@ -71,8 +72,8 @@ const OF_CITUS = `
   SELECT set_config('citus.enable_local_reference_table_foreign_keys', 'off', true),
          set_config('citus.multi_shard_modify_mode', 'sequential', true)`;
 const TRIES = 60;
-/** lock_not_available, deadlock_detected: all of it was undone. */
-const AGAIN = new Set(['55P03', '40P01']);
+/** Or deadlock_detected: all of it was undone. */
+const AGAIN = new Set([STAYED_LOCKED, '40P01']);
 const codeOf = (error: unknown) => {
   const { code, cause } = error as { code?: string; cause?: { code?: string } };
   return cause?.code ?? code ?? '';

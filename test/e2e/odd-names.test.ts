@@ -26,7 +26,7 @@ afterAll(async () => {
 });
 
 const rest = (method: string, path: string, json?: unknown) =>
-  tenant.admin(`/rest/v1${path}`, { method, ...(json !== undefined && { json }) });
+  tenant.admin(`/rest/v1${path}`, { method, json });
 const urlOf = (id: string) => `/targets/${encodeURIComponent(id)}`;
 
 const NAMES = [

@@ -1,5 +1,6 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import type { Transaction } from '../../database/connect.ts';
+import { waitForLocks } from '../../database/patience.ts';
 import { jobs } from '../../database/tables/jobs.ts';
 import { DomainError } from '../../errors.ts';
 import { inSpan } from '../../tracing/tracer.ts';
@@ -105,7 +106,7 @@ const withJob = (
   });
 
 async function lockJob(tx: Transaction, { tenantId, id }: JobKey): Promise<JobRow | undefined> {
-  await tx.execute(sql`SELECT set_config('lock_timeout', ${PATIENCE}, TRUE)`);
+  await waitForLocks(tx, PATIENCE);
   const [job] = await tx
     .select()
     .from(jobs)

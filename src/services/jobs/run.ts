@@ -1,5 +1,6 @@
 import { asc, sql } from 'drizzle-orm';
 import { overAllTenants } from '../../database/all-tenants.ts';
+import { STAYED_LOCKED } from '../../database/patience.ts';
 import { postgresErrorOf } from '../../database/postgres-error.ts';
 import { jobs } from '../../database/tables/jobs.ts';
 import { isUnavailable } from '../../database/unavailable.ts';
@@ -14,8 +15,8 @@ const LOOK_EVERY_MS = 1_000;
 const TENANTS_AT_A_TIME = 2;
 /** After how many unexpected failures in a row a job is given up. */
 const MOST_TRIES = 5;
-/** lock_not_available, serialization_failure, deadlock_detected: others were in the way. */
-const LATER = new Set(['55P03', '40001', '40P01']);
+/** Others were in the way: serialization_failure and deadlock_detected, too. */
+const LATER = new Set([STAYED_LOCKED, '40001', '40P01']);
 
 /**
  * Runs the jobs of all tenants, in one process of all; another goes on where that ends. A tenant's jobs run one after the

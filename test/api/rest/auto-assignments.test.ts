@@ -10,8 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-const post = async (path: string, json?: unknown) =>
-  ask(`/rest/v1/${path}`, { method: 'POST', ...(json !== undefined && { json }) });
+const post = async (path: string, json?: unknown) => ask(`/rest/v1/${path}`, { method: 'POST', json });
 beforeEach(async () => {
   ask = (await createServedTenant(server)).admin;
   const modules = await post('softwaremodules', [{ name: 'm', version: '1', type: 'os' }]);

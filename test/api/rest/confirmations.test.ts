@@ -12,7 +12,7 @@ let server: TestServer;
 let tenant: ServedTenant;
 let setId: number;
 const ask = async (method: string, path: string, json?: unknown) =>
-  (await tenant.admin(`/rest/v1${path}`, { method, ...(json !== undefined && { json }) })).json;
+  (await tenant.admin(`/rest/v1${path}`, { method, json })).json;
 const BEGUN = expect.stringMatching(/^Assignment initiated by user '.*boss'$/);
 const WAITS = 'Waiting for the confirmation by the device before processing with the deployment';
 const autoConfirmed = (initiator: string, remark: string) =>

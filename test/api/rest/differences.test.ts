@@ -14,7 +14,7 @@ describe('as docs/compatibility.md says', () => {
   let setId: number;
   let moduleId: number;
   const ask = async (method: string, path: string, json?: unknown) =>
-    tenant.admin(`/rest/v1${path}`, { method, ...(json !== undefined && { json }) });
+    tenant.admin(`/rest/v1${path}`, { method, json });
   const file = { filename: 'file', content: Buffer.from('content') };
 
   beforeAll(async () => {

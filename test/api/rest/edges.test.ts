@@ -13,7 +13,7 @@ import { deploy, uploadFile } from '../../support/software.ts';
 let server: TestServer;
 let tenant: ServedTenant;
 const ask = (method: string, path: string, json?: unknown): Promise<Answer> =>
-  tenant.admin(`/rest/v1${path}`, { method, ...(json !== undefined && { json }) });
+  tenant.admin(`/rest/v1${path}`, { method, json });
 const file = { filename: 'file', content: Buffer.from('content') };
 
 beforeAll(async () => {

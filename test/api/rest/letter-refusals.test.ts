@@ -14,7 +14,7 @@ let setId: number;
 let actionId: number;
 let artifact: { id: number; moduleId: number };
 const ask = (method: string, path: string, json?: unknown, headers: Record<string, string> = {}) =>
-  tenant.admin(`/rest/v1${path}`, { method, headers, ...(json !== undefined && { json }) });
+  tenant.admin(`/rest/v1${path}`, { method, headers, json });
 const answered = async (...call: Parameters<typeof ask>) => {
   const { status, json } = await ask(...call);
   return [status, json?.errorCode?.replace('hawkbit.server.error.', '')];

@@ -12,7 +12,7 @@ let server: TestServer;
 let tenant: ServedTenant;
 let distributionSetId: number;
 const ask = (method: string, path: string, json?: unknown, headers: Record<string, string> = {}) =>
-  tenant.admin(`/rest/v1${path}`, { method, headers, ...(json !== undefined && { json }) });
+  tenant.admin(`/rest/v1${path}`, { method, headers, json });
 const typeOf = ({ headers }: { headers: Headers }) => headers.get('content-type');
 
 beforeAll(async () => {

@@ -13,7 +13,7 @@ export async function call(
   path: string,
   json?: unknown,
 ): Promise<Json> {
-  const answer = await admin(`/rest/v1/${path}`, { method, ...(json !== undefined && { json }) });
+  const answer = await admin(`/rest/v1/${path}`, { method, json });
   if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
   return answer.json;
 }

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { waitForLocks } from '../../../database/patience.ts';
 import { change } from '../../shared/change.ts';
 import { asServer, type Platform } from '../../shared/context.ts';
 import { fillGroups } from './fill.ts';
@@ -23,7 +23,7 @@ const PATIENCE = '5s';
 export async function advanceRollout(platform: Platform, { tenantId, id }: RolloutKey): Promise<HasMore> {
   const context = asServer(platform, tenantId);
   return change(context, async (tx, changes) => {
-    await tx.execute(sql`SELECT set_config('lock_timeout', ${PATIENCE}, TRUE)`);
+    await waitForLocks(tx, PATIENCE);
     const rollout = await lockRollout(tx, context, id);
     return stepOf({ tx, context, changes, rollout });
   });

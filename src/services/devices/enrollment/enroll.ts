@@ -11,7 +11,7 @@ import {
 import { targetTagAssignments } from '../../../database/tables/target-data.ts';
 import { targetAttributes, targetPolls, targets } from '../../../database/tables/targets.ts';
 import { quotaExceeded } from '../../../errors.ts';
-import { TargetInput } from '../../fleet/targets/input.ts';
+import { type NewTarget, TargetInput } from '../../fleet/targets/input.ts';
 import { adjustTargetCount, requireRoomForTargets } from '../../fleet/targets/quota.ts';
 import { requireGroupQuota } from '../../platform/quotas.ts';
 import type { Changes } from '../../shared/change.ts';
@@ -65,8 +65,7 @@ const termsOfGroup = prepared((database) =>
 );
 
 /** A device about to become a target. */
-export interface NewDevice {
-  controllerId: string;
+export interface NewDevice extends SelfRegistered {
   requestedAt: Date;
   address: string | null;
   /** What it registers with. */
@@ -86,12 +85,13 @@ interface Enrolling extends Pick<Platform, 'systemDefaults' | 'secrets'> {
 }
 
 /** What a target that registers itself has. @throws INVALID_INPUT for a controllerId that doesn't fit a name, too */
-export const selfRegistered = (controllerId: string) =>
+export const selfRegistered = (controllerId: string): SelfRegistered =>
   parse(TargetInput, {
     controllerId,
     name: controllerId,
     description: `Plug and Play target: ${controllerId}`,
   });
+export type SelfRegistered = Pick<NewTarget, 'controllerId' | 'name' | 'description' | 'securityToken'>;
 
 /**
  * Makes targets of devices, by the terms of their group where they have one, their poll included. A device that is a
@@ -152,16 +152,15 @@ async function insertTargets(
   terms: Terms | undefined,
   devices: readonly NewDevice[],
 ): Promise<Map<string, number>> {
-  const rows = devices.map(({ controllerId }) => selfRegistered(controllerId));
   const types = await typeIdsOf(tx, tenantId, devices);
   const inserted = await tx.execute<{ id: string; controller_id: string }>(sql`
     ${insertFromArrays(
       targets,
       {
-        controllerId: rows.map((row) => row.controllerId),
-        name: rows.map((row, at) => devices[at]!.given?.name ?? row.name),
-        description: rows.map((row) => row.description),
-        securityToken: rows.map((row) => secrets.sealToken(row.securityToken)),
+        controllerId: devices.map(({ controllerId }) => controllerId),
+        name: devices.map(({ name, given }) => given?.name ?? name),
+        description: devices.map(({ description }) => description),
+        securityToken: devices.map(({ securityToken }) => secrets.sealToken(securityToken)),
         registeredWith: devices.map(({ use }) => use?.kind),
         registeredFrom: devices.map(({ address }) => address),
         group: devices.map(({ given }) => (given?.group === undefined ? terms?.targetGroup : given.group)),

@@ -41,10 +41,14 @@ export async function storeCertificate(signed: Signed): Promise<void> {
 export async function requireRoom(device: ActorContext, targetId: number, now: Date): Promise<void> {
   const its = { tenantId: device.caller.tenantId, targetIds: arrayText([targetId]), now: now.toISOString() };
   const [unexpired] = await countUnexpired(device.database).execute(its);
-  if (unexpired && unexpired.count >= MOST_UNEXPIRED) throw noRoom();
+  requireFew(unexpired?.count);
 }
 
-const noRoom = () => quotaExceeded('certificates of a target that have not expired', MOST_UNEXPIRED);
+/** @throws QUOTA_EXCEEDED */
+function requireFew(unexpired = 0): void {
+  if (unexpired >= MOST_UNEXPIRED)
+    throw quotaExceeded('certificates of a target that have not expired', MOST_UNEXPIRED);
+}
 
 /** Whoever revokes a target's certificates, takes it over or deletes it, waits. */
 const gathererOf = gatherMessages<Signed, { id: number }, Known, Signed>({
@@ -63,7 +67,7 @@ const gathererOf = gatherMessages<Signed, { id: number }, Known, Signed>({
   read: readKnown,
   decide({ message, row }, { unexpired, renewable }) {
     if (message.renewedId !== undefined && !renewable.has(message.renewedId)) throw unauthenticated();
-    if ((unexpired.get(row.id) ?? 0) >= MOST_UNEXPIRED) throw noRoom();
+    requireFew(unexpired.get(row.id));
     return message;
   },
   write: (tx, changes, decided) =>

@@ -9,7 +9,7 @@ import { affected } from '../../platform/audit/record.ts';
 import { changeBy, type Step } from '../../shared/change.ts';
 import type { Context } from '../../shared/context.ts';
 import { parse } from '../../shared/parse.ts';
-import { enrollDevices, findTerms, type NewDevice } from '../enrollment/enroll.ts';
+import { enrollDevices, findTerms, type NewDevice, selfRegistered } from '../enrollment/enroll.ts';
 import {
   countPending,
   inChunks,
@@ -59,7 +59,7 @@ export async function approveSelected(
 }
 
 const deviceOf = ({ controllerId, lastRequestAt, address, given, credential }: PendingRow): NewDevice => ({
-  controllerId,
+  ...selfRegistered(controllerId),
   requestedAt: lastRequestAt,
   address,
   given,

@@ -1,6 +1,5 @@
-import { sql } from 'drizzle-orm';
 import type { Transaction } from '../../../database/connect.ts';
-import { postgresErrorOf } from '../../../database/postgres-error.ts';
+import { hasStayedLocked, waitForLocks } from '../../../database/patience.ts';
 import { ofEachDatabase } from '../../../database/prepared.ts';
 import type { GivenByHook } from '../../../database/tables/enrollment.ts';
 import { invalid, unauthenticated } from '../../../errors.ts';
@@ -8,7 +7,14 @@ import { deletePending } from '../../fleet/targets/delete-pending.ts';
 import { type Changes, change } from '../../shared/change.ts';
 import type { ActorContext } from '../../shared/context.ts';
 import { type Outcome, openGatherer } from '../../shared/gather.ts';
-import { enrollDevices, findTerms, limitReached, roomOf, selfRegistered } from '../enrollment/enroll.ts';
+import {
+  enrollDevices,
+  findTerms,
+  limitReached,
+  roomOf,
+  type SelfRegistered,
+  selfRegistered,
+} from '../enrollment/enroll.ts';
 import { type Say, told } from '../enrollment-hooks/ask.ts';
 import type { CredentialUse } from './credential-use.ts';
 
@@ -33,8 +39,8 @@ export interface Registration {
 export async function registerDevice(device: ActorContext, registration: Registration): Promise<void> {
   const { username: controllerId } = device.caller;
   requireTrimmed(controllerId);
-  selfRegistered(controllerId);
-  await gathererOf(device.database)({ ...registration, device, controllerId, at: device.clock() });
+  const target = selfRegistered(controllerId);
+  await gathererOf(device.database)({ ...registration, device, controllerId, target, at: device.clock() });
 }
 
 /** What is entered may have white space around it; what a device is called may not. @throws INVALID_INPUT */
@@ -46,6 +52,7 @@ export function requireTrimmed(controllerId: string): void {
 interface Coming extends Registration {
   device: ActorContext;
   controllerId: string;
+  target: SelfRegistered;
   at: Date;
   /** What a hook said when it was held. */
   given?: GivenByHook | null | undefined;
@@ -63,7 +70,6 @@ const gathererOf = ofEachDatabase(() =>
 
 /** The longest that a tenant keeps others from their turn, as somebody has locked what its devices need. */
 const PATIENCE = '1s';
-const LOCK_NOT_AVAILABLE = '55P03';
 
 async function registerTogether(all: readonly Coming[]): Promise<Outcome[]> {
   // In an order, by names and groups: other processes may register the same ones.
@@ -74,7 +80,7 @@ async function registerTogether(all: readonly Coming[]): Promise<Outcome[]> {
   if (!first) return all.map(() => 'alone');
   const outcomes = new Map<Coming, Outcome>();
   const work = change(first.device, async (tx, changes) => {
-    await tx.execute(sql`SELECT set_config('lock_timeout', ${PATIENCE}, TRUE)`);
+    await waitForLocks(tx, PATIENCE);
     for (const groupId of [...new Set(coming.map((one) => one.groupId))].sort()) {
       const ofGroup = coming.filter((one) => one.groupId === groupId);
       for (const [one, outcome] of await registerOfGroup(tx, changes, ofGroup)) outcomes.set(one, outcome);
@@ -83,7 +89,7 @@ async function registerTogether(all: readonly Coming[]): Promise<Outcome[]> {
   try {
     await work;
   } catch (error) {
-    if (postgresErrorOf(error)?.code !== LOCK_NOT_AVAILABLE) throw error;
+    if (!hasStayedLocked(error)) throw error;
     outcomes.clear();
   }
   return all.map((one) => outcomes.get(one) ?? 'alone');
@@ -129,7 +135,7 @@ async function registerOfGroup(
   return fitting.map((one) => [one, 'done']);
 }
 
-const newDevice = ({ controllerId, address, use, asked, given, at, device }: Coming) => ({
-  ...{ controllerId, address, use, requestedAt: at, actor: device },
+const newDevice = ({ target, address, use, asked, given, at, device }: Coming) => ({
+  ...{ ...target, address, use, requestedAt: at, actor: device },
   given: asked?.kind === 'allow' ? asked.given : given,
 });
