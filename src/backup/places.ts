@@ -1,10 +1,12 @@
-import { createReadStream, createWriteStream } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import { s3Store } from '../storage/s3.ts';
+import { writeWholeFile } from '../storage/whole-file.ts';
+import { syncFolder } from '../sync-folder.ts';
 import { BrokenBackupError } from './archive.ts';
 
 /* Where a backup lies: a file, an object of a bucket, or `-` for standard output and input. */
@@ -37,27 +39,23 @@ export async function writeTo(
     const store = await s3Store(bucket, endpoint, PART);
     await pipeline(source, gzip, (compressed) => store.write(key!, counted(compressed)));
   } else if (place === '-') await pipeline(source, gzip, counted, process.stdout, { end: false });
-  else
-    await toFile(place, (path) => {
-      const file = createWriteStream(path, { mode: 0o600, flush: true });
-      return pipeline(source, gzip, counted, file);
-    });
+  else await pipeline(source, gzip, (compressed) => toFile(place, counted(compressed)));
   return size;
 }
 
 /** A name of its own first: half a file would look like a whole one. */
-async function toFile(path: string, write: (path: string) => Promise<void>): Promise<void> {
+async function toFile(path: string, content: AsyncIterable<Buffer>): Promise<void> {
   const unfinished = `${path}.unfinished`;
+  // As an earlier backup may have left it, which was killed.
+  await rm(unfinished, { force: true });
+  await writeWholeFile(unfinished, content);
   try {
-    await write(unfinished);
     await rename(unfinished, path);
   } catch (error) {
     await rm(unfinished, { force: true });
     throw error;
   }
-  if (process.platform === 'win32') return;
-  const folder = await open(dirname(path));
-  await folder.sync().finally(() => folder.close());
+  await syncFolder(dirname(path));
 }
 
 /** Reads a backup from there. @throws BrokenBackupError if it isn't whole */

@@ -1,9 +1,9 @@
-import { createWriteStream } from 'node:fs';
 import { mkdir, open, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import { syncFolder } from '../sync-folder.ts';
 import { FilePieces } from './file-pieces.ts';
 import { ContentLostError, type ContentStore } from './store.ts';
+import { writeWholeFile } from './whole-file.ts';
 
 /** Keeps contents as files of a folder, which is made for the first one. */
 export function folderStore(folder: string): ContentStore {
@@ -13,13 +13,8 @@ export function folderStore(folder: string): ContentStore {
     async write(location, content) {
       const path = pathOf(location);
       await makeFolder(dirname(path));
-      try {
-        await pipeline(content, createWriteStream(path, { flags: 'wx', mode: 0o600, flush: true }));
-        await syncFolder(dirname(path));
-      } catch (error) {
-        await rm(path, { force: true });
-        throw error;
-      }
+      await writeWholeFile(path, content);
+      await syncFolder(dirname(path));
     },
     async read(location, range) {
       const file = await open(pathOf(location)).catch((error) => {
@@ -48,17 +43,5 @@ async function makeFolder(folder: string): Promise<void> {
   for (let path = folder; ; path = dirname(path)) {
     await syncFolder(dirname(path));
     if (path === first) return;
-  }
-}
-
-/** Writes a folder's entries to the disk: without this, a synced file could lose its name in a crash. */
-async function syncFolder(folder: string): Promise<void> {
-  // On Windows folders can't be opened.
-  if (process.platform === 'win32') return;
-  const handle = await open(folder);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import fs from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -99,11 +100,21 @@ describe('a folder', () => {
     return sizes;
   };
 
-  it('has nothing of what breaks off at once, while many files are opened', async () => {
+  it('has nothing of what breaks off before its file is made', async () => {
     const of = join(folder, 'refused');
-    const write = () => folderStore(of).write(newLocation(), refused());
-    const outcomes = await Promise.allSettled(Array.from({ length: 300 }, write));
-    expect(outcomes.every(({ status }) => status === 'rejected')).toBe(true);
+    const open = fs.open as (...args: unknown[]) => void;
+    const made = new Promise<void>((resolve) => {
+      const late = (...args: unknown[]) => {
+        const told = args.pop() as (...outcome: unknown[]) => void;
+        setTimeout(open, 50, ...args, (...outcome: unknown[]) => {
+          told(...outcome);
+          resolve();
+        });
+      };
+      vi.spyOn(fs, 'open').mockImplementationOnce(late as typeof fs.open);
+    });
+    await expect(folderStore(of).write(newLocation(), refused())).rejects.toThrow();
+    await made;
     const entries = await readdir(of, { recursive: true, withFileTypes: true });
     expect(entries.filter((entry) => entry.isFile())).toEqual([]);
   });

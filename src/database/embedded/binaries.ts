@@ -1,7 +1,8 @@
 import { chmod, cp, lstat, open, readdir, readFile, rename, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
-import { errorCode, exists, readIfThere, removeLeftovers, syncFolder, temporaryName } from './files.ts';
+import { syncFolder } from '../../sync-folder.ts';
+import { errorCode, exists, readIfThere, removeLeftovers, temporaryName } from './files.ts';
 import { type Account, oneLine, run } from './run.ts';
 
 export interface Binaries {

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { chown, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { syncFolder } from '../../sync-folder.ts';
 import type { Binaries } from './binaries.ts';
-import { claim, readIfThere, removeLeftovers, syncFolder, temporaryName } from './files.ts';
+import { claim, readIfThere, removeLeftovers, temporaryName } from './files.ts';
 import { hasCluster, type Place } from './place.ts';
 import { run } from './run.ts';
 

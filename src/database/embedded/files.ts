@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { access, link, lstat, mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { syncFolder } from '../../sync-folder.ts';
 
 export async function exists(path: string): Promise<boolean> {
   return access(path).then(
@@ -55,16 +56,6 @@ export async function claim(path: string, content: string, mode: number): Promis
     await rm(fresh, { force: true });
   }
   return readFile(path, 'utf8');
-}
-
-/** Syncs a folder, so that new names in it survive a crash of the machine. */
-export async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r').catch(() => undefined); // Windows opens no folders
-  try {
-    await folder?.sync();
-  } finally {
-    await folder?.close();
-  }
 }
 
 // In a container process ids repeat between runs, so a name needs more than that.
