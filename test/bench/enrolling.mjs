@@ -41,24 +41,27 @@ async function enroll(muster, { estPath, token, body }, effort) {
   const [result] = await measure([{ label, pid, run: load.run }], effort);
   const bare = openChild('bare-node.mjs');
   const { port: barePort } = await bare.ask(BARE_ANSWER);
-  const everyMs = (CONNECTIONS / (result.rate / 2)) * 1000;
-  const half = await openLoad(port, CONNECTIONS, { ...workload, everyMs });
-  const loads = { half, whole: load };
+  const atShare = (share) =>
+    openLoad(port, CONNECTIONS, { ...workload, everyMs: (CONNECTIONS / (result.rate * share)) * 1000 });
+  const [quarter, half] = [await atShare(1 / 4), await atShare(1 / 2)];
+  const loads = { quarter, half, whole: load };
   const own = await pollsBeside(muster, loads, effort);
   const others = await pollsBeside({ port: barePort, host: `127.0.0.1:${barePort}` }, loads, effort);
   printTitle(`Enrolling by EST, ${CONNECTIONS} connections`);
   printRate(result);
   printTimes('  99 of 100 polls', own, 3);
   printTimes('  of a bare node:http beside it', others);
+  await quarter.close();
   await half.close();
   await load.close();
   await bare.close();
   await muster.stop();
 }
 
-function printTimes(label, { quiet, half, whole }, aim) {
+function printTimes(label, { quiet, quarter, half, whole }, aim) {
   printTime(`${label}, when quiet`, quiet, 1);
-  printTime('    at half of that rate', half, half / quiet, aim);
+  printTime('    at a quarter of that rate', quarter, quarter / quiet, aim);
+  printTime('    at half of it', half, half / quiet, aim);
   printTime('    at all of it', whole, whole / quiet, aim);
 }
 
@@ -67,14 +70,14 @@ async function pollsBeside(server, loads, { runs, seconds }) {
   const polls = await openPolls(server, DEVICES);
   const wait = () => pause(seconds * 1_000);
   await polls.during(wait);
-  const times = { quiet: [], half: [], whole: [] };
+  const times = { quiet: [], quarter: [], half: [], whole: [] };
   for (let round = 0; round < runs; round++) {
     times.quiet.push((await polls.during(wait)).p99);
     for (const [name, load] of Object.entries(loads))
       times[name].push((await polls.during(() => load.run(seconds))).p99);
   }
   await polls.close();
-  return { quiet: median(times.quiet), half: median(times.half), whole: median(times.whole) };
+  return Object.fromEntries(Object.entries(times).map(([name, each]) => [name, median(each)]));
 }
 
 /** A group that issues certificates of an authority that was made here. */

@@ -3,8 +3,8 @@
  * the client costs as little as it can. Any answer but 2xx and 304, and any that the workload refuses, is an error.
  *
  * Told by messages: `{ port, connections, workload }` once, then `{ seconds, most }` for every run, which ends when the time
- * is up or the most requests are sent. A workload with `everyMs` sends on each connection no more often than that, and
- * tells how long each answer took. One with `tls` speaks TLS.
+ * is up or the most requests are sent. A workload with `everyMs` sends on each connection no more often than that, the
+ * connections one after another, and tells how long each answer took. One with `tls` speaks TLS.
  */
 import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
@@ -35,7 +35,8 @@ async function run({ seconds, most = Number.POSITIVE_INFINITY }) {
   const lanes = await Promise.all(Array.from({ length: target.connections }, () => openLane(tally)));
   const began = performance.now();
   tally.until = began + seconds * 1000;
-  await Promise.all(lanes.map((lane) => lane.run()));
+  const apart = (target.everyMs ?? 0) / lanes.length;
+  await Promise.all(lanes.map((lane, index) => lane.run(index * apart)));
   // The last answers count with the time they took, so that slow requests are measured, too.
   const lasted = (performance.now() - began) / 1000;
   return { requests: tally.requests, seconds: lasted, took: tally.took, ...tally.fault };
@@ -97,13 +98,14 @@ function openLane(tally) {
     socket.once('close', () => finish && fail('the connection was closed'));
     socket.once(tls ? 'secureConnect' : 'connect', () => {
       resolve({
-        run: () =>
+        run: (delayMs) =>
           new Promise((done) => {
             finish = () => {
               finish = undefined;
               done();
             };
-            goOn();
+            if (delayMs) setTimeout(() => finish && goOn(), delayMs);
+            else goOn();
           }),
       });
     });
