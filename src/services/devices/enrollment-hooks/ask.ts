@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import type { GivenByHook } from '../../../database/tables/enrollment.ts';
 import { enrollmentHookBusy } from '../../../errors.ts';
 import { added, type FieldChanges } from '../../platform/audit/record.ts';
@@ -8,12 +8,13 @@ import type { ActorContext, Platform } from '../../shared/context.ts';
 import { type HookAnswer, readAnswer } from './answer.ts';
 import type { HookRules } from './rules.ts';
 
-/** Who wants to become a target. */
+/** Who wants to become a target: all that a hook is told of it. */
 export interface Question {
   tenant: Tenant;
   hook: HookRules;
-  /** The device, as it is recorded. */
-  device: ActorContext;
+  controllerId: string;
+  /** From where it comes. */
+  address: string | null;
   /** Of the certificate it shows. */
   certificateSubject: string | null;
 }
@@ -35,13 +36,13 @@ type Outcome = HookAnswer['decision'] | 'failed' | 'busy' | 'resting';
 
 export interface Hooks {
   /**
-   * Asks the hook about a device, and remembers for a while what it said. No transaction may be open: it takes as long as
-   * the hook takes.
+   * Asks the hook about a device, which is recorded as `device`, and remembers for a while what it said to that very
+   * question. No transaction may be open: it takes as long as the hook takes.
    * @throws TOO_MANY_REQUESTS where the hook doesn't say, and the device is to come again
    */
-  ask(question: Question): Promise<Say>;
+  ask(device: ActorContext, question: Question): Promise<Say>;
   /** Whether the device is held, so that nobody needs to be asked now. */
-  holds(tenant: Tenant, controllerId: string, hook: HookRules): boolean;
+  holds(question: Question): boolean;
   /** Calls by outcome, since the start. */
   counts: ReadonlyMap<string, number>;
 }
@@ -64,40 +65,48 @@ interface Remembered {
 export function openHooks(platform: Pick<Platform, 'calls' | 'clock' | 'database' | 'refusals'>): Hooks {
   const remembered = boundedCache<string, Remembered>(MOST_REMEMBERED);
   /** Of a device that asks again meanwhile there is one call. */
-  const underWay = new Map<string, Promise<Remembered>>();
+  const underWay = new Map<string, { hook: HookRules; learning: Promise<Remembered> }>();
   const counts = new Map<string, number>();
   const now = () => platform.clock().getTime();
-  const recall = (key: string, hook: HookRules) => {
+  const recall = (key: string, { hook }: Question) => {
     const known = remembered.get(key);
     // After a change of the hook there is another object.
     return known?.hook === hook && now() < known.until ? known : undefined;
   };
-  const learn = async (question: Question): Promise<Remembered> => {
-    const { outcome, say, forMs } = await callHook(platform, question);
+  const learn = async (device: ActorContext, question: Question): Promise<Remembered> => {
+    const { outcome, say, forMs } = await callHook(platform, device, question);
     counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
     return { hook: question.hook, until: now() + forMs, say };
   };
-  const askOnce = (key: string, question: Question) => {
-    const asked = underWay.get(key) ?? learn(question).finally(() => underWay.delete(key));
-    underWay.set(key, asked);
-    return asked;
+  const askOnce = (key: string, device: ActorContext, question: Question) => {
+    const { hook } = question;
+    const asked = underWay.get(key);
+    if (asked?.hook === hook) return asked.learning;
+    const call = { hook, learning: learn(device, question) };
+    underWay.set(key, call);
+    const end = () => underWay.get(key) === call && underWay.delete(key);
+    call.learning.then(end, end);
+    return call.learning;
   };
 
   return {
     counts,
-    async ask(question) {
-      const { tenant, hook, device } = question;
-      const key = keyOf(tenant, device.caller.username);
-      const known = recall(key, hook) ?? (await askOnce(key, question));
+    async ask(device, question) {
+      const key = keyOf(question);
+      const known = recall(key, question) ?? (await askOnce(key, device, question));
       remembered.set(key, known);
       if (!known.say) throw enrollmentHookBusy((known.until - now()) / 1000);
       return known.say;
     },
-    holds: (tenant, controllerId, hook) => recall(keyOf(tenant, controllerId), hook)?.say?.kind === 'hold',
+    holds: (question) => recall(keyOf(question), question)?.say?.kind === 'hold',
   };
 }
 
-const keyOf = ({ tenantId }: Tenant, controllerId: string) => `${tenantId}/${controllerId}`;
+/**
+ * An answer is good for the question that was asked only: else whoever has a token of the group could have a hook say of
+ * them what then counts for somebody else.
+ */
+const keyOf = (question: Question) => hash('sha256', bodyOf(question), 'base64');
 
 interface Learned {
   outcome: Outcome;
@@ -107,9 +116,10 @@ interface Learned {
 
 async function callHook(
   { calls, database, refusals }: Pick<Platform, 'calls' | 'database' | 'refusals'>,
+  device: ActorContext,
   question: Question,
 ): Promise<Learned> {
-  const { tenant, hook, device } = question;
+  const { tenant, hook } = question;
   const { tenantId } = tenant;
   const note = (type: 'enrollment-hook.denied' | 'enrollment-hook.failed', reason: string | null) => {
     const changes = reason ? { changes: { reason: { new: reason } } } : {};
@@ -142,21 +152,20 @@ export const receiverOf = (tenantId: number, { groupId, url, secret }: HookRules
 });
 
 /** What a hook is asked. */
-export function messageOf({ tenant, hook, device, certificateSubject }: Question, isTest = false) {
-  const { groupId, groupName, timeoutSeconds } = hook;
-  const body = {
+export const messageOf = (question: Question, isTest = false) => ({
+  id: randomUUID(),
+  contentType: 'application/json; charset=utf-8',
+  body: bodyOf(question, isTest),
+  answerBytes: LONGEST_ANSWER,
+  patienceMs: question.hook.timeoutSeconds * 1_000,
+});
+
+const bodyOf = ({ tenant, hook, controllerId, address, certificateSubject }: Question, isTest = false) =>
+  JSON.stringify({
     tenant: tenant.name,
-    controllerId: device.caller.username,
-    enrollmentGroup: { id: String(groupId), name: groupName },
-    address: device.origin.address,
+    controllerId,
+    enrollmentGroup: { id: String(hook.groupId), name: hook.groupName },
+    address,
     certificateSubject,
     ...(isTest && { test: true }),
-  };
-  return {
-    id: randomUUID(),
-    contentType: 'application/json; charset=utf-8',
-    body: JSON.stringify(body),
-    answerBytes: LONGEST_ANSWER,
-    patienceMs: timeoutSeconds * 1_000,
-  };
-}
+  });

@@ -30,8 +30,8 @@ export async function testEnrollmentHook(context: Context, input: TestEnrollment
   const { groupId, device: name } = parse(TestEnrollmentHook, input);
   const hook = await readHook(context, tenantId, groupId);
   const tenant = await context.tenants.byId(tenantId);
-  const caller = { tenantId, username: name, kind: 'DEVICE' as const };
-  const question = { tenant, hook, device: { ...context, caller }, certificateSubject: null };
+  const { address } = context.origin;
+  const question = { tenant, hook, controllerId: name, address, certificateSubject: null };
   const called = await context.calls.call(
     receiverOf(tenantId, hook),
     messageOf(question, true),

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Tenant } from '../../platform/tenants/registry.ts';
 import type { Platform } from '../../shared/context.ts';
+import { bareAddressOf, type CalledFrom } from '../device-context.ts';
 import type { EnrollmentCredential } from '../enrollment/rules.ts';
 import type { Hooks } from '../enrollment-hooks/ask.ts';
 import type { Device } from '../polling/device.ts';
 import { type CredentialUse, NEWEST_TOKEN } from './credential-use.ts';
 import {
+  certificateSubjectOf,
   type DeviceCredentials,
   derivedTokenOf,
   enrollmentCredentialOf,
@@ -107,12 +109,17 @@ export function registeringCredentialOf(
 export function mayWait(
   platform: WithSecrets & { hooks: Hooks },
   { tenant, state }: PendingDevice,
-  request: Showing,
+  request: Showing & CalledFrom,
   now: Date,
 ): boolean {
   if (state !== 'pending') return false;
   const group = registeringCredentialOf(platform, tenant, request, now)?.group;
   if (!group) return false;
   const { requiresApproval, hook } = group;
-  return requiresApproval || (hook !== undefined && platform.hooks.holds(tenant, request.controllerId, hook));
+  if (requiresApproval || !hook) return requiresApproval;
+  const { controllerId, credentials, address } = request;
+  return platform.hooks.holds({
+    ...{ tenant, hook, controllerId, address: bareAddressOf(address) },
+    certificateSubject: certificateSubjectOf(credentials),
+  });
 }

@@ -7,7 +7,7 @@ import type { Device } from '../polling/device.ts';
 import type { DeviceCache } from '../polling/device-cache.ts';
 import type { DeviceCounts } from '../polling/device-counts.ts';
 import type { CredentialUse } from './credential-use.ts';
-import type { DeviceCredentials } from './credentials.ts';
+import { certificateSubjectOf, type DeviceCredentials } from './credentials.ts';
 import type { PendingDevice, PendingDevices } from './pending-device.ts';
 import { registerDevice } from './register.ts';
 import { endPending, registerPending } from './register-pending.ts';
@@ -59,9 +59,11 @@ const FREE: Say = { kind: 'allow', given: {} };
 
 async function askHook(platform: Registering, { tenant, device, credentials, group }: Unknown): Promise<Say> {
   if (!group?.hook) return FREE;
-  const shown = credentials.clientCertificate ?? credentials.bootstrap;
-  const certificateSubject = shown?.chain[0].subject ?? null;
-  return platform.hooks.ask({ tenant, hook: group.hook, device, certificateSubject });
+  const { caller, origin } = device;
+  return platform.hooks.ask(device, {
+    ...{ tenant, hook: group.hook, controllerId: caller.username, address: origin.address },
+    certificateSubject: certificateSubjectOf(credentials),
+  });
 }
 
 async function register(

@@ -24,6 +24,10 @@ interface ClientCertificate {
   chain: Chain;
 }
 
+/** Of the certificate that is shown, as hooks are told it. */
+export const certificateSubjectOf = ({ clientCertificate, bootstrap }: DeviceCredentials): string | null =>
+  (clientCertificate ?? bootstrap)?.chain[0].subject ?? null;
+
 /** In constant time, and without buffers of what is compared. Digests have the same length. */
 function sameDigest(a: string, b: string): boolean {
   let differences = 0;

@@ -6,6 +6,7 @@ import { clearEnrollmentHook } from '../../../../src/services/devices/enrollment
 import { setEnrollmentHook } from '../../../../src/services/devices/enrollment-hooks/set.ts';
 import { approveTargets } from '../../../../src/services/devices/pending-targets/approve.ts';
 import { listPendingTargets } from '../../../../src/services/devices/pending-targets/list.ts';
+import { poll } from '../../../../src/services/devices/polling/poll.ts';
 import { findTargetMetadata } from '../../../../src/services/fleet/target-metadata/find.ts';
 import { createTargetTags } from '../../../../src/services/fleet/target-tags/create.ts';
 import { findTagsOfTargets } from '../../../../src/services/fleet/target-tags/find.ts';
@@ -270,6 +271,54 @@ it('is asked once of a device that asks many times at once, about eight at a tim
   for (const answer of answers) answer({ decision: 'allow' });
   await Promise.all(polls);
   expect(hook.asked).toHaveLength(8);
+});
+
+it('of each group is asked about a device that comes by several at once', async () => {
+  const { context, ask, refused, newGroup } = await world.openTenant();
+  const trusting = await newGroup();
+  const strict = await newGroup({ name: 'strict' });
+  let answer: ((said: object) => void) | undefined;
+  await withHook(context, trusting.group.id, () => new Promise<object>((resolve) => (answer = resolve)), {
+    timeout: '10',
+  });
+  const other = await withHook(context, strict.group.id, () => ({ decision: 'deny' }));
+  const allowed = ask('a', trusting.shown);
+  await expect.poll(() => answer).toBeDefined();
+  const denied = refused('a', strict.shown);
+  // One that waits for the other hook would get its answer.
+  await expect
+    .poll(() => other.asked.length)
+    .toBe(1)
+    .finally(() => answer!({ decision: 'allow' }));
+  await denied;
+  await allowed;
+  expect((await findTarget(context, 'a')).enrollmentGroupId).toBe(trusting.group.id);
+});
+
+it('is asked again where the device comes from elsewhere: who has the token keeps nobody else out', async () => {
+  const { context, tenant, ask, refused, newGroup } = await world.openTenant();
+  const { group, shown } = await newGroup();
+  const known = 'http://10.0.0.2';
+  const from = (address: string) =>
+    poll(world.here, { tenantName: tenant.name, controllerId: 'a', credentials: shown, address });
+  let decision = 'hold';
+  const hook = await withHook(context, group.id, ({ body }) => ({
+    decision: body['address'] === '10.0.0.2' ? decision : 'deny',
+  }));
+  await refused('a', shown);
+  await from(known);
+  await from(known);
+  await refused('a', shown);
+  await from(known);
+  expect(
+    hook.asked.map(({ body }) => body['address']),
+    'once from each',
+  ).toEqual(['10.0.0.1', '10.0.0.2']);
+  decision = 'allow';
+  world.wait(301);
+  await from(known);
+  await findTarget(context, 'a');
+  await ask('a', shown);
 });
 
 it('is asked by the newest settings at once, and not at all when it is gone', async () => {
