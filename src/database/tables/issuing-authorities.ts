@@ -35,7 +35,7 @@ export const issuingAuthorities = pgTable(
     upstream: jsonb('upstream').$type<UpstreamServer>(),
     /** The certificates above its own, in PEM, the nearest first. */
     chain: text('chain').array().notNull(),
-    /** The number of its list of revoked certificates: raised when one is revoked. */
+    /** With what the number of its list of revoked certificates begins: raised when one is revoked. */
     crlNumber: bigint('crl_number', { mode: 'number' }).notNull(),
   },
   (t) => [

@@ -84,7 +84,8 @@ describe.runIf(haveAll(['openssl'], 'a list of revoked certificates, as OpenSSL 
       const list = await read();
       expect(list).toMatch(/Key Compromise[\s\S]*Cessation Of Operation/);
       expect(list.match(/Serial Number/g)).toHaveLength(2);
-      expect(Number(/CRL Number: *\n? *(\d+)/.exec(list)?.[1])).toBe(3);
+      const numberOf = (text: string) => BigInt(/CRL Number: *\n? *(\w+)/.exec(text)![1]!);
+      expect(numberOf(list)).toBeGreaterThan(numberOf(empty));
       expect(check('good')).toBe('good.pem: OK\n');
       for (const name of ['revoked', 'deleted']) expect(check(name)).toMatch(/certificate revoked/);
     });

@@ -62,8 +62,8 @@ async function openFleet() {
   };
   await certified('good');
   const { id, serial } = await certified('d');
-  const list = async () =>
-    world.here.revocationLists.read(encrypting(context), seller.tenant.name, authorityId);
+  const list = async ({ revocationLists } = world.here) =>
+    revocationLists.read(encrypting(context), seller.tenant.name, authorityId);
   const check = async (name: string) => {
     writeFileSync(join(folder, 'list.der'), await list());
     openssl('crl', '-inform', 'DER', '-in', 'list.der', '-out', 'list.pem');
@@ -78,6 +78,22 @@ async function openFleet() {
   };
   return {
     ...{ seller, buyer, authorityId, id, serial },
+    /** The number of the list that a process answers now, and when that was signed. */
+    async numbered(platform?: typeof world.here) {
+      writeFileSync(join(folder, 'numbered.der'), await list(platform));
+      const text = openssl(
+        'crl',
+        '-inform',
+        'DER',
+        '-in',
+        'numbered.der',
+        '-noout',
+        '-crlnumber',
+        '-lastupdate',
+      );
+      const [, number, at] = /crlNumber=0x([0-9A-F]+)\s+lastUpdate=(.+)/.exec(text)!;
+      return { number: BigInt(`0x${number}`), at: at! };
+    },
     expiresIn: (seconds: number) =>
       context.database
         .update(issuedCertificates)
@@ -203,6 +219,22 @@ describe.runIf(haveAll(['openssl'], 'lists of revoked certificates'))(
       world.wait(DAY);
       await forgetExpiredCertificates(world.here.database, world.now());
       expect([await listed(), await stored()]).toEqual([false, undefined]);
+    });
+
+    it('has another number each time that it is signed: those who keep lists take the greater one', async () => {
+      const { seller, id, numbered } = await openFleet();
+      const first = await numbered();
+      world.wait(HOUR);
+      const elsewhere = await numbered(world.there);
+      expect(await numbered(), 'it is kept').toEqual(first);
+      world.wait(12 * HOUR);
+      const later = await numbered();
+      await revokeTargetCertificate(seller.context, { id });
+      const revoked = await numbered();
+      const lists = [first, elsewhere, later, revoked];
+      expect(new Set(lists.map(({ at }) => at)).size).toBe(3);
+      for (const [index, { number }] of lists.slice(1).entries())
+        expect(number, `list ${index + 2}`).toBeGreaterThan(lists[index]!.number);
     });
 
     it('has once what the server has ended itself', async () => {

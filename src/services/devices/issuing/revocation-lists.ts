@@ -11,7 +11,8 @@ import { type IssuingAuthority, isIssuing, signerOf } from './signer.ts';
 
 /** A signed list, as it is answered until something is revoked, or it is old. */
 interface Kept {
-  number: number;
+  /** The changes that it has at least. */
+  changes: number;
   der: Buffer;
   renewAt: number;
 }
@@ -35,11 +36,11 @@ export function openRevocationLists(): RevocationLists {
   const kept = new LRUCache<string, Kept>({ maxSize: KEPT_BYTES, sizeCalculation: ({ der }) => der.length });
   const underWay = new Map<string, Promise<Kept>>();
 
-  const build = (platform: Platform, tenantId: number, authority: IssuingAuthority, number: number) => {
+  const build = (platform: Platform, tenantId: number, authority: IssuingAuthority, changes: number) => {
     const key = `${tenantId}/${authority.id}`;
     const running = underWay.get(key);
     if (running) return running;
-    const building = sign(platform, tenantId, authority, number).finally(() => underWay.delete(key));
+    const building = sign(platform, tenantId, authority, changes).finally(() => underWay.delete(key));
     underWay.set(key, building);
     return building.then((list) => {
       kept.set(key, list);
@@ -55,32 +56,32 @@ export function openRevocationLists(): RevocationLists {
       if (!tenant || !authority || !isIssuing(authority) || authority.issuing.upstream)
         throw certificateAuthorityNotFound(String(authorityId));
       const { tenantId } = tenant;
-      const number = await numberOf(platform, tenantId, authorityId);
+      const changes = await changesOf(platform, tenantId, authorityId);
       const known = kept.get(`${tenantId}/${authorityId}`);
-      const isFresh = (list: Kept) => list.number >= number && platform.clock().getTime() < list.renewAt;
+      const isFresh = (list: Kept) => list.changes >= changes && platform.clock().getTime() < list.renewAt;
       if (known && isFresh(known)) return known.der;
-      const built = await build(platform, tenantId, authority, number);
+      const built = await build(platform, tenantId, authority, changes);
       // It may have been begun for a request before this one.
-      return isFresh(built) ? built.der : (await build(platform, tenantId, authority, number)).der;
+      return isFresh(built) ? built.der : (await build(platform, tenantId, authority, changes)).der;
     },
   };
 }
 
-/** What the newest list must have at least. */
-async function numberOf({ database }: Platform, tenantId: number, authorityId: number): Promise<number> {
+/** How many changes the newest list must have. */
+async function changesOf({ database }: Platform, tenantId: number, authorityId: number): Promise<number> {
   const [row] = await database
-    .select({ number: issuingAuthorities.crlNumber })
+    .select({ changes: issuingAuthorities.crlNumber })
     .from(issuingAuthorities)
     .where(and(eq(issuingAuthorities.tenantId, tenantId), eq(issuingAuthorities.authorityId, authorityId)));
   if (!row) throw certificateAuthorityNotFound(String(authorityId));
-  return row.number;
+  return row.changes;
 }
 
 async function sign(
   { database, clock, secrets }: Platform,
   tenantId: number,
   authority: IssuingAuthority,
-  number: number,
+  changes: number,
 ): Promise<Kept> {
   const now = clock();
   const revoked = await database
@@ -104,7 +105,7 @@ async function sign(
     throw issuingUnavailable(`More than ${MOST_ENTRIES} certificates are revoked, which no list has.`);
   const known = new Set(revoked.map(({ serial }) => serial));
   const der = await signRevocationList(signerOf(authority, secrets), {
-    number,
+    changes,
     thisUpdate: now,
     nextUpdate: new Date(now.getTime() + VALID_MS),
     revoked: [
@@ -116,7 +117,7 @@ async function sign(
       ...(await namedByHand(database, tenantId, authority.id)).filter(({ serial }) => !known.has(serial)),
     ],
   });
-  return { number, der, renewAt: now.getTime() + VALID_MS / 2 };
+  return { changes, der, renewAt: now.getTime() + VALID_MS / 2 };
 }
 
 /** The serials that somebody has named, whoever signed them: no more is known of them. */
