@@ -1,12 +1,9 @@
 import { createReadStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import { s3Store } from '../storage/s3.ts';
-import { writeWholeFile } from '../storage/whole-file.ts';
-import { syncFolder } from '../sync-folder.ts';
+import { replaceFile } from '../storage/whole-file.ts';
 import { BrokenBackupError } from './archive.ts';
 
 /* Where a backup lies: a file, an object of a bucket, or `-` for standard output and input. */
@@ -43,19 +40,14 @@ export async function writeTo(
   return size;
 }
 
-/** A name of its own first: half a file would look like a whole one. */
-async function toFile(path: string, content: AsyncIterable<Buffer>): Promise<void> {
-  const unfinished = `${path}.unfinished`;
-  // As an earlier backup may have left it, which was killed.
-  await rm(unfinished, { force: true });
-  await writeWholeFile(unfinished, content);
-  try {
-    await rename(unfinished, path);
-  } catch (error) {
-    await rm(unfinished, { force: true });
-    throw error;
-  }
-  await syncFolder(dirname(path));
+/** Waits for the first piece: who may not make a backup now must not touch one that another process is writing. */
+async function toFile(path: string, content: AsyncGenerator<Buffer>): Promise<void> {
+  const first = await content.next();
+  const pieces = async function* () {
+    if (!first.done) yield first.value;
+    yield* content;
+  };
+  await replaceFile(path, pieces());
 }
 
 /** Reads a backup from there. @throws BrokenBackupError if it isn't whole */

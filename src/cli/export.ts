@@ -1,9 +1,8 @@
-import { createWriteStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { Command, Option } from 'commander';
+import { replaceFile } from '../storage/whole-file.ts';
 import { unreachable, wrongUsage } from './failure.ts';
 import { print } from './print.ts';
 import { openProgress } from './progress.ts';
@@ -68,14 +67,12 @@ function countingRows(body: Readable, format: 'csv' | 'ndjson'): { rows: number;
 
 async function write(body: Readable, output: string | undefined): Promise<void> {
   if (output === undefined) return pipeline(body, process.stdout, { end: false }).catch(brokenOff);
-  const file = createWriteStream(output);
   try {
-    await pipeline(body, file);
+    // For its owner only, as there may be tokens in it.
+    await pipeline(body, (content: AsyncIterable<Buffer>) => replaceFile(output, content));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).syscall === 'open')
       throw wrongUsage(`${output} cannot be written: ${reasonOf(error)}`);
-    // Half a file looks like a whole one.
-    await rm(output, { force: true });
     return brokenOff(error);
   }
 }

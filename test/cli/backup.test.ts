@@ -1,9 +1,13 @@
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { entriesOf } from '../../src/backup/archive.ts';
+import { writeTo } from '../../src/backup/places.ts';
 import { backup } from '../../src/backup/save.ts';
 import { runCommand } from '../../src/cli/program.ts';
 import { openPool } from '../../src/database/connect.ts';
@@ -146,6 +150,47 @@ it('refuses a backup that is cut off, damaged, none, or of a newer Muster, and c
   await writeFile(file, whole);
   expect(await run(target.url, artifacts, 'restore', file)).toMatchObject({ code: 0, err: '' });
   expect(await folderStore(artifacts).sizeOf(await locationOf(target))).toBe(CONTENT.length);
+});
+
+it('leaves the backup alone that another process is writing to the same file', async () => {
+  const file = newFolder();
+  const store = folderStore(server.artifacts);
+  const saving = { direct: source.connection, store, files: true, tell: () => {} };
+  const pieces = backup(saving, { rows: {}, files: 0, bytes: 0 });
+  const slow = async function* () {
+    for await (const piece of pieces) {
+      yield piece;
+      if (isHeld) continue;
+      isHeld = true;
+      begun.resolve();
+      await refused;
+    }
+  };
+  let isHeld = false;
+  const begun = { resolve: () => {} };
+  const beginning = new Promise<void>((resolve) => Object.assign(begun, { resolve }));
+  const refused = beginning.then(() => run(source.url, server.artifacts, 'backup', file));
+  const size = await writeTo(file, slow(), undefined);
+  expect(await refused).toMatchObject({ code: 1, err: expect.stringContaining('another backup') });
+  expect((await stat(file)).size).toBe(size);
+  const target = await emptyDatabase();
+  expect(await run(target.url, newFolder(), 'restore', file)).toMatchObject({ code: 0 });
+});
+
+it('is written to what is no file, and at once refused a folder', async () => {
+  const folder = await makeFolder();
+  folders.push(folder);
+  const pipe = join(folder, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const read = readFile(pipe);
+  expect(await run(source.url, server.artifacts, 'backup', pipe)).toMatchObject({ code: 0 });
+  expect(gunzipSync(await read).length).toBeGreaterThan(100_000);
+  expect(await run(source.url, server.artifacts, 'backup', folder)).toMatchObject({
+    code: 3,
+    err: expect.stringMatching(/EISDIR/),
+  });
+  expect(await readdir(folder)).toEqual(['pipe']);
+  expect(existsSync(`${folder}.unfinished`)).toBe(false);
 });
 
 async function locationOf({ connection }: { connection: Connection }): Promise<string> {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -197,6 +197,53 @@ describe('muster export', () => {
     expect(await readFile(again, 'utf8')).toBe(await readFile(file, 'utf8'));
     await run('export', '--filter', 'attribute.k==1', '-o', again);
     expect((await readFile(again, 'utf8')).trim().split('\n')).toHaveLength(1);
+  });
+});
+
+describe('the file of an export', () => {
+  /** Answers an export by some of it, and breaks off. */
+  async function breakingOff(): Promise<Server> {
+    const broken = createServer((_, response) => {
+      response.writeHead(200, { 'content-length': 1_000 });
+      response.write('controllerId\nx\n', () => response.destroy());
+    });
+    await new Promise<void>((listening) => broken.listen(0, '127.0.0.1', listening));
+    vi.stubEnv('MUSTER_URL', `http://127.0.0.1:${(broken.address() as AddressInfo).port}`);
+    return broken;
+  }
+
+  it('is for its owner only, and stays as it was where another breaks off', async () => {
+    await signedIn();
+    await run('import', await fileOf('in.csv', 'controllerId\na\n'));
+    const place = await mkdtemp(join(folder, 'exports-'));
+    const file = join(place, 'out.csv');
+    expect((await run('export', '-o', file)).code).toBe(0);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    const whole = await readFile(file, 'utf8');
+    expect(whole).toContain('securityToken');
+
+    const broken = await breakingOff();
+    for (const output of [file, join(place, 'new.csv')])
+      expect(await run('export', '-o', output)).toMatchObject({
+        code: 3,
+        err: expect.stringMatching(/broke off/),
+      });
+    broken.close();
+    expect(await readdir(place)).toEqual(['out.csv']);
+    expect(await readFile(file, 'utf8')).toBe(whole);
+  });
+
+  it('may be no file, but must be no folder', async () => {
+    await signedIn();
+    const place = await mkdtemp(join(folder, 'exports-'));
+    const pipe = join(place, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const read = readFile(pipe, 'utf8');
+    expect((await run('export', '-o', pipe)).code).toBe(0);
+    expect(await read).toMatch(/^controllerId/);
+    expect((await stat(pipe)).isFIFO()).toBe(true);
+    expect(await run('export', '-o', place)).toMatchObject({ code: 2, err: expect.stringMatching(/EISDIR/) });
+    expect(await readdir(place)).toEqual(['pipe']);
   });
 });
 
