@@ -9,12 +9,14 @@ import { jsonOf, sendCreated, sendHal } from '../media.ts';
 import { type DescribedCollection, describeCollection } from './described/collections.ts';
 import { type FieldNames, throwFirst } from './field-names.ts';
 import { pagedListBy, pageRequest } from './paging.ts';
-import { pathIdOf } from './parameters.ts';
+import { isFullWanted, pathIdOf } from './parameters.ts';
 import { type EntityLinks, type Links, type LinksOf, selfLink } from './render.ts';
 import { answersNoContent, type Handler, type ResourceOptions, resource, takes } from './resource.ts';
 
 /** Renders an item with its links. */
 type Render<T> = (item: T, itsLinks: EntityLinks) => object;
+
+type RendererOf<T> = (context: Context, items: readonly T[], links: Links) => Render<T> | Promise<Render<T>>;
 
 /** Entities with an id: the verbs of their service, and what requests and answers look like. */
 export interface Collection<T extends { id: number }, F extends string> {
@@ -32,7 +34,9 @@ export interface Collection<T extends { id: number }, F extends string> {
   update: (context: Context, id: number, body: JsonObject) => Promise<T>;
   remove: (context: Context, input: { id: number }) => Promise<unknown>;
   /** How to render the items of an answer, after what is needed of all of them was read. */
-  rendererOf: (context: Context, items: readonly T[], links: Links) => Render<T> | Promise<Render<T>>;
+  rendererOf: RendererOf<T>;
+  /** The same for one that is read alone and for a list with `representation=full`, where that shows more. */
+  fullRendererOf?: RendererOf<T>;
   /** The links beside `self` that an item has outside of lists. */
   moreLinks?: (links: Links, item: T) => object;
 }
@@ -44,20 +48,21 @@ export function collectionRoutes<T extends { id: number }, F extends string>(
   linksOf: LinksOf,
   collection: Collection<T, F>,
 ): void {
-  const { segment, needs, names = {}, moreLinks } = collection;
+  const { segment, needs, names = {}, moreLinks, rendererOf, fullRendererOf = rendererOf } = collection;
   const get: Handler = async (context, request, response) => {
     const listing = await collection.list(context, pageRequest(request, collection.sortNames), request);
-    sendHal(response, await pagedCollection(context, listing, linksOf(request), collection));
+    const rendered = { segment, rendererOf: isFullWanted(request) ? fullRendererOf : rendererOf };
+    sendHal(response, await pagedCollection(context, listing, linksOf(request), rendered));
   };
-  const render = async (context: Context, item: T, links: Links) => {
-    const renderItem = await collection.rendererOf(context, [item], links);
+  const render = async (context: Context, item: T, links: Links, itsRenderer = rendererOf) => {
+    const renderItem = await itsRenderer(context, [item], links);
     return renderItem(item, { ...selfLink(links, segment, item.id), ...moreLinks?.(links, item) });
   };
   const post: Handler = async (context, request, response) => {
     const created = await collection.create(context, jsonOf(request));
     const links = linksOf(request);
     if (!Array.isArray(created)) return sendHal(response.status(201), await render(context, created, links));
-    const renderItem = await collection.rendererOf(context, created, links);
+    const renderItem = await rendererOf(context, created, links);
     await sendCreated(response, created, (item) => renderItem(item, selfLink(links, segment, item.id)));
   };
   const itsOptions = { ...options, names };
@@ -71,7 +76,7 @@ export function collectionRoutes<T extends { id: number }, F extends string>(
 
   const getOne: Handler = async (context, request, response) => {
     const item = await collection.find(context, pathIdOf(request, 'id'));
-    sendHal(response, await render(context, item, linksOf(request)));
+    sendHal(response, await render(context, item, linksOf(request), fullRendererOf));
   };
   const put: Handler = async (context, request, response) => {
     const body = asObject(jsonOf(request));

@@ -1,4 +1,5 @@
 import type { Router } from 'express';
+import { printText } from '../../filters/print.ts';
 import { readableAmong } from '../../services/access/readable-fields.ts';
 import type { AutoAssignment } from '../../services/deployments/auto-assignments/auto-assignment.ts';
 import { findAutoAssignmentsOfFilters } from '../../services/deployments/auto-assignments/find.ts';
@@ -12,6 +13,7 @@ import { setAutoAssignment } from '../../services/fleet/target-filters/set-auto-
 import { updateTargetFilter } from '../../services/fleet/target-filters/update.ts';
 import type { Context } from '../../services/shared/context.ts';
 import { findDistributionSet } from '../../services/software/distribution-sets/find.ts';
+import { encodeSegment } from '../base-url.ts';
 import { asObject, booleanOf, integer32Of, type JsonObject, textOf } from '../json.ts';
 import { jsonOf, sendHal } from '../media.ts';
 import { forceTypeOf, neededSetId } from './assignments.ts';
@@ -31,6 +33,7 @@ const NAMES = { distributionSetId: 'id', forceType: 'type' };
 export function targetFilterRoutes(router: Router, options: ResourceOptions, linksOf: LinksOf): void {
   collectionRoutes(router, options, linksOf, {
     ...RENDERED_FILTERS,
+    fullRendererOf,
     needs: { create: 'CREATE_TARGET', update: 'UPDATE_TARGET' },
     names: { filter: 'query' },
     sortNames: TARGET_FILTER_SORT_NAMES,
@@ -97,29 +100,46 @@ function autoAssignmentRoutes(router: Router, options: ResourceOptions, linksOf:
 
 const readFilter = (body: JsonObject) => ({ name: textOf(body, 'name'), filter: textOf(body, 'query') });
 
-async function rendererOf(context: Context, filters: readonly TargetFilter[]) {
+const rendererOf = async (context: Context, filters: readonly TargetFilter[]) =>
+  rendererWith(context, await autoAssignmentsOf(context, filters));
+
+const fullRendererOf = async (context: Context, filters: readonly TargetFilter[], links: Links) =>
+  rendererWith(context, await autoAssignmentsOf(context, filters), links);
+
+async function autoAssignmentsOf(context: Context, filters: readonly TargetFilter[]) {
   const ids = filters.map(({ id }) => id);
   const found = await findAutoAssignmentsOfFilters(context, ids);
-  return rendererWith(context, new Map(ids.map((id, index) => [id, found[index]])));
+  return new Map(ids.map((id, index) => [id, found[index]]));
 }
 
-/** Renders filters with their auto-assignments, which are given by the filter's id; only what the caller may read. */
+/**
+ * Renders filters with their auto-assignments, which are given by the filter's id; only what the caller may read. With
+ * `linksOfSets` there is a link to the set that is assigned, which is a search for it, as in hawkBit.
+ */
 async function rendererWith(
   context: Context,
   autoAssignments: ReadonlyMap<number, AutoAssignment | undefined>,
+  linksOfSets?: Links,
 ) {
   const { settings } = await context.tenants.byId(context.caller.tenantId);
   const setIds = [...autoAssignments.values()].flatMap((one) => one?.distributionSet.id ?? []);
   const seesSet = await readableAmong(context, 'distributionSet', setIds);
+  const linkOfSet = (set: AutoAssignment['distributionSet'] | undefined) =>
+    set && linksOfSets && seesSet(set.id) ? { DS: linkToSearchOf(set, linksOfSets) } : {};
   return (filter: TargetFilter, links: object) => ({
     ...renderAuthorship(filter),
     id: filter.id,
     name: filter.name,
     query: filter.filter,
     ...renderAutoAssignment(autoAssignments.get(filter.id), settings.confirmationFlow, seesSet),
-    _links: links,
+    _links: { ...links, ...linkOfSet(autoAssignments.get(filter.id)?.distributionSet) },
   });
 }
+
+const linkToSearchOf = ({ name, version }: { name: string; version: string }, links: Links) =>
+  link(
+    `${links('distributionsets')}?q=${encodeSegment(`name==${printText(name)};version==${printText(version)}`)}&offset=0&limit=50`,
+  );
 
 /** Here, and nowhere else, hawkBit sends null for what has no value. */
 const renderAutoAssignment = (

@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Client, createServedTenant, startTestServer, type TestServer } from '../../support/server.ts';
+import {
+  type Answer,
+  type Client,
+  createServedTenant,
+  startTestServer,
+  type TestServer,
+} from '../../support/server.ts';
 
 let server: TestServer;
 let ask: Client;
@@ -36,11 +42,26 @@ describe('autoAssignDS of a target filter', () => {
       confirmationRequired: null,
       _links: { autoAssignDS: { href: expect.stringContaining(path()) } },
     });
-    expect((await ask(`/rest/v1/targetfilters/${filterId}`)).json).toEqual(set.json);
+    const { _links, ...rest } = set.json;
+    expect((await ask(`/rest/v1/targetfilters/${filterId}`)).json).toMatchObject({ ...rest, _links });
     expect((await ask(`/rest/v1/${path()}`)).json).toMatchObject({ id: setId, modules: [{ name: 'm' }] });
     for (let time = 0; time < 2; time++)
       expect((await ask(`/rest/v1/${path()}`, { method: 'DELETE' })).status).toBe(204);
     expect((await ask(`/rest/v1/${path()}`)).status).toBe(204);
+  });
+
+  it('has a link that finds the set in the filter alone and in a full list, nowhere else', async () => {
+    await ask(`/rest/v1/distributionsets/${setId}`, { method: 'PUT', json: { name: 's (1); "a"' } });
+    await post(path(), { id: setId });
+    const linksIn = ({ json }: Answer) => Object.keys((json.content?.[0] ?? json)._links);
+    expect(linksIn(await ask('/rest/v1/targetfilters'))).toEqual(['self']);
+    expect(linksIn(await ask('/rest/v1/targetfilters?representation=full'))).toEqual(['self', 'DS']);
+    const put = { method: 'PUT', json: { name: 'g' } };
+    expect(linksIn(await ask(`/rest/v1/targetfilters/${filterId}`, put))).toEqual(['self', 'autoAssignDS']);
+    const { DS } = (await ask(`/rest/v1/targetfilters/${filterId}`)).json._links;
+    const { pathname, search, searchParams } = new URL(DS.href);
+    expect([searchParams.get('offset'), searchParams.get('limit')]).toEqual(['0', '50']);
+    expect((await ask(`${pathname}${search}`)).json.content).toMatchObject([{ id: setId }]);
   });
 
   it.each([
