@@ -57,6 +57,8 @@ export async function restore(
       direct,
       async ({ client }) => {
         sums = await loadRows(client, tables, load);
+        // Rows are there now, and these are their files, whatever fails after this.
+        written.length = 0;
       },
       migrations().filter(({ folderMillis }) => folderMillis <= migration),
     );
