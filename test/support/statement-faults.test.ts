@@ -49,7 +49,11 @@ it.each([
 });
 
 it.each([
-  ['SELECT * FROM targets', 1],
+  ['SELECT * FROM targets', 2],
+  ['SELECT name FROM targets WHERE tenant_id = $1', 1],
+  ['SELECT name FROM targets WHERE tenant_id = $1 LIMIT 10', 0],
+  ['SELECT name FROM targets WHERE tenant_id = $1 AND name = ANY($2::text[])', 0],
+  ['SELECT max(id) FROM targets WHERE tenant_id = $1', 0],
   ['SELECT * FROM targets /* over all tenants: secrets */', 0],
   ['INSERT INTO roles (tenant_id, name) VALUES ($1, $2)', 0],
   [

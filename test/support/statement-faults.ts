@@ -2,7 +2,7 @@ import { getTableColumns, getTableName, is } from 'drizzle-orm';
 import { PgTable } from 'drizzle-orm/pg-core';
 import { isOverAllTenants } from '../../src/database/all-tenants.ts';
 import * as schema from '../../src/database/schema.ts';
-import { parsed, tablesWithoutTenant } from './tenant-in-statement.ts';
+import { conjunctsOf, parsed, TENANT_TABLES, tablesWithoutTenant } from './tenant-in-statement.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a node has one key, its kind
 type Node = any;
@@ -27,7 +27,7 @@ export function faultsOf(text: string): string[] {
     ...stmts.flatMap(notOfOneMoment),
     ...stmts.flatMap(tenantsChanged),
     ...stmts.flatMap(joinsTemporary),
-    ...(isOverAllTenants(text) ? stmts.flatMap(locksOfAll) : []),
+    ...stmts.flatMap(isOverAllTenants(text) ? locksOfAll : readsAllOfTenant),
   ];
 }
 
@@ -98,6 +98,32 @@ function joinsTemporary(stmt: Node): string[] {
       return isMixed ? [`the temporary table ${temporary[0]} joined with one of tenants`] : [];
     }),
   );
+}
+
+/** Of which a tenant has no more than some hundreds: the sources count them when one is made. */
+const FEW: ReadonlySet<string> = new Set([
+  'enrollment_derivation_keys',
+  'enrollment_groups',
+  'enrollment_tokens',
+  'issuing_authorities',
+  'tenant_configuration',
+]);
+const GIVES_ONE_ROW = /^(count|sum|min|max|bool_or|bool_and)$/;
+
+/** A tenant may have a million rows: to read them all takes a condition, a LIMIT, or an aggregate. */
+function readsAllOfTenant({ SelectStmt: select }: Node): string[] {
+  if (!select || select.limitCount || select.groupClause) return [];
+  const names = nodesOf(select.targetList, 'FuncCall').map(
+    ({ funcname }) => funcname.at(-1).String.sval as string,
+  );
+  if (names.some((name) => GIVES_ONE_ROW.test(name))) return [];
+  const isOfTenant = ({ A_Expr }: Node) =>
+    A_Expr && nodesOf(A_Expr, 'String').some(({ sval }) => sval === 'tenant_id');
+  if (!conjunctsOf(select.whereClause).every(isOfTenant)) return [];
+  const tables = (select.fromClause ?? []).map(({ RangeVar }: Node) => RangeVar?.relname);
+  return tables.every((name: string) => TENANT_TABLES.has(name) && !FEW.has(name)) && tables.length
+    ? [`all rows of ${tables} that a tenant has`]
+    : [];
 }
 
 /** Rows of several shards can't be locked by one statement. */

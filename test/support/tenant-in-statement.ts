@@ -6,7 +6,7 @@ import * as schema from '../../src/database/schema.ts';
 await loadModule();
 
 /** Tables whose rows each belong to a tenant. */
-const TENANT_TABLES: ReadonlySet<string> = new Set(
+export const TENANT_TABLES: ReadonlySet<string> = new Set(
   Object.values(schema).flatMap((table) =>
     is(table, PgTable) && 'tenantId' in getTableColumns(table) && table !== schema.tenants
       ? [getTableName(table)]
@@ -127,7 +127,8 @@ function tablesWithTenant(tables: readonly Table[], conditions: readonly Node[])
 }
 const VALUE = '$';
 
-function conjunctsOf(node: Node): Node[] {
+/** The conditions of which each must hold. */
+export function conjunctsOf(node: Node): Node[] {
   if (!node) return [];
   if (node.BoolExpr?.boolop === 'AND_EXPR') return node.BoolExpr.args.flatMap(conjunctsOf);
   return [node];

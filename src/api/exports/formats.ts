@@ -19,12 +19,12 @@ type Cell = string | boolean | null | undefined;
 
 /** @throws INVALID_INPUT where there would be too many columns */
 async function csv(source: TargetExport): Promise<AsyncIterable<string>> {
-  const keys = await source.keys();
-  const count = keys.attributes.length + keys.metadata.length;
-  if (count > MOST_ENTRY_COLUMNS)
-    throw invalid(`format: CSV would have ${count} columns of attributes and metadata; use ndjson`, [
-      'format',
-    ]);
+  const keys = await source.keys(MOST_ENTRY_COLUMNS + 1);
+  if (keys.attributes.length + keys.metadata.length > MOST_ENTRY_COLUMNS)
+    throw invalid(
+      `format: CSV would have more than ${MOST_ENTRY_COLUMNS} columns of attributes and metadata; use ndjson`,
+      ['format'],
+    );
   const header = [
     ...MAIN,
     ...(source.hasTokens ? ['securityToken'] : []),

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { isAmong } from '../../database/bulk.ts';
+import { chunks, isAmong } from '../../database/bulk.ts';
 import type { Transaction } from '../../database/connect.ts';
 import { type DomainError, outOfScope, standsTwice } from '../../errors.ts';
 import { asItWouldBe, findOutOfScope, type RowOutOfScope, type ScopedRows } from '../access/in-scope.ts';
@@ -183,4 +183,14 @@ async function insertInScope<T, R extends { id: number }>(
 }
 
 /** Rows in one plain INSERT: each column of each is a parameter, and PostgreSQL takes 65,534. */
-export const INSERTED_AT_ONCE = 1_000;
+const INSERTED_AT_ONCE = 1_000;
+
+/** Inserts rows by as many statements as they need. @returns what each says, in order */
+export async function insertInPieces<T, R>(
+  rows: readonly T[],
+  insert: (piece: T[]) => Promise<R[]>,
+): Promise<R[]> {
+  const inserted: R[] = [];
+  for (const piece of chunks(rows, INSERTED_AT_ONCE)) inserted.push(...(await insert(piece)));
+  return inserted;
+}

@@ -18,8 +18,8 @@ import { ofReadableType } from '../targets/view.ts';
 
 /** Targets in the words of an import, so that what goes out can come in again. */
 export interface TargetExport {
-  /** The keys that any of the targets has. */
-  keys(): Promise<{ attributes: string[]; metadata: string[] }>;
+  /** The keys that any of the targets has, so many of each kind at most. */
+  keys(most: number): Promise<{ attributes: string[]; metadata: string[] }>;
   /** How many there are now. */
   count(): Promise<number>;
   /** Whether security tokens are among it: for those who may read them. */
@@ -50,10 +50,10 @@ export async function exportTargets(
     hasTokens: permissions.has('READ_TARGET_SECURITY_TOKEN'),
     count: () => countTargets(context, matching),
     targets: () => read(context, tenant, matching),
-    async keys() {
+    async keys(most) {
       const [attributes, metadata] = await Promise.all([
-        keysIn(context, targetAttributes, matching),
-        keysIn(context, targetMetadata, matching),
+        keysIn(context, targetAttributes, matching, most),
+        keysIn(context, targetMetadata, matching, most),
       ]);
       return { attributes, metadata };
     },
@@ -64,6 +64,7 @@ async function keysIn(
   { database, caller }: Context,
   table: typeof targetAttributes | typeof targetMetadata,
   matching: SQL | undefined,
+  most: number,
 ): Promise<string[]> {
   const keys = database.selectDistinct({ key: table.key }).from(table).$dynamic();
   if (matching)
@@ -71,7 +72,10 @@ async function keysIn(
       .innerJoin(targets, and(eq(targets.tenantId, table.tenantId), eq(targets.id, table.targetId)))
       .leftJoin(targetPolls, joinedPolls)
       .leftJoin(targetTypes, joinedTypes);
-  const rows = await keys.where(and(eq(table.tenantId, caller.tenantId), matching)).orderBy(table.key);
+  const rows = await keys
+    .where(and(eq(table.tenantId, caller.tenantId), matching))
+    .orderBy(table.key)
+    .limit(most);
   return rows.map(({ key }) => key);
 }
 

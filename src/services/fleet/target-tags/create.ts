@@ -1,22 +1,17 @@
-import { and, eq, sql } from 'drizzle-orm';
-import { arrayOf, chunks } from '../../../database/bulk.ts';
 import type { Transaction } from '../../../database/connect.ts';
 import { targetTags } from '../../../database/tables/target-data.ts';
 import { targetTagAlreadyExists } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { creationStamp } from '../../shared/authorship.ts';
 import {
-  type Batch,
   type BulkOptions,
   type Created,
   createBatch,
-  INSERTED_AT_ONCE,
+  insertInPieces,
   readBatch,
-  refuseTaken,
-  standing,
 } from '../../shared/batch.ts';
 import type { Context } from '../../shared/context.ts';
-import { lockCreations } from '../../shared/lock-creations.ts';
+import { refuseExisting } from '../../shared/refuse-existing.ts';
 import { TARGET_TAG_COLUMNS, type TargetTag } from './find.ts';
 import { type NewTargetTag, TargetTagInput } from './input.ts';
 
@@ -35,7 +30,7 @@ export async function createTargetTags(
   const { tenantId } = requirePermission(context, 'CREATE_TARGET');
   const batch = await readBatch(TargetTagInput, input.targetTags, 'targetTags');
   return createBatch(context, batch, input, {
-    check: (tx, rows) => refuseExisting(tx, tenantId, rows),
+    check: (tx, rows) => refuseExisting(tx, rows, { tenantId, table: targetTags }, [BY_NAME]),
     insert: (tx, rows) => insertTags(tx, context, rows),
     scope: null,
     event: 'target-tag.created',
@@ -43,28 +38,18 @@ export async function createTargetTags(
   });
 }
 
-const nameOf = ({ name }: { name: string }) => name;
-
-async function refuseExisting(tx: Transaction, tenantId: number, batch: Batch<NewTargetTag>): Promise<void> {
-  await lockCreations(tx, 'target_tags', tenantId);
-  const names = standing(batch).map(nameOf);
-  const stored = await tx
-    .select({ name: targetTags.name })
-    .from(targetTags)
-    .where(and(eq(targetTags.tenantId, tenantId), sql`${targetTags.name} = ANY(${arrayOf(names)}::text[])`));
-  const fault = ({ name }: NewTargetTag) => targetTagAlreadyExists(name);
-  refuseTaken(batch, [{ of: nameOf, taken: stored.map(nameOf), fault }]);
-}
+const BY_NAME = {
+  columns: [targetTags.name],
+  of: ({ name }: NewTargetTag) => [name],
+  fault: ({ name }: NewTargetTag) => targetTagAlreadyExists(name),
+};
 
 async function insertTags(tx: Transaction, context: Context, rows: readonly NewTargetTag[]) {
   const made = { tenantId: context.caller.tenantId, ...creationStamp(context) };
-  const created: TargetTag[] = [];
-  for (const chunk of chunks(rows, INSERTED_AT_ONCE))
-    created.push(
-      ...(await tx
-        .insert(targetTags)
-        .values(chunk.map((row) => ({ ...row, ...made })))
-        .returning(TARGET_TAG_COLUMNS)),
-    );
-  return created;
+  return insertInPieces(rows, (piece) =>
+    tx
+      .insert(targetTags)
+      .values(piece.map((row) => ({ ...row, ...made })))
+      .returning(TARGET_TAG_COLUMNS),
+  );
 }

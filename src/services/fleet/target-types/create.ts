@@ -1,5 +1,3 @@
-import { and, eq, or, sql } from 'drizzle-orm';
-import { arrayOf, chunks } from '../../../database/bulk.ts';
 import type { Transaction } from '../../../database/connect.ts';
 import { targetTypes } from '../../../database/tables/target-types.ts';
 import { targetTypeAlreadyExists, targetTypeKeyOrNameRequired } from '../../../errors.ts';
@@ -10,14 +8,12 @@ import {
   type BulkOptions,
   type Created,
   createBatch,
-  INSERTED_AT_ONCE,
+  insertInPieces,
   readBatch,
   refuse,
-  refuseTaken,
-  standing,
 } from '../../shared/batch.ts';
 import type { Context } from '../../shared/context.ts';
-import { lockCreations } from '../../shared/lock-creations.ts';
+import { refuseExisting } from '../../shared/refuse-existing.ts';
 import { faultOfSetTypes, insertCompatible, usableSetTypes } from './compatible-set-types.ts';
 import { targetTypesAs } from './find.ts';
 import { type NewTargetType, TargetTypeInput } from './input.ts';
@@ -40,7 +36,7 @@ export async function createTargetTypes(
   refuseNameless(batch);
   return createBatch(context, batch, input, {
     check: async (tx, rows) => {
-      await refuseExisting(tx, tenantId, rows);
+      await refuseExisting(tx, rows, { tenantId, table: targetTypes }, BY_KEY_AND_BY_NAME);
       await refuseUnknownSetTypes(tx, tenantId, rows);
     },
     insert: (tx, rows) => insertTypes(tx, context, rows),
@@ -56,22 +52,12 @@ function refuseNameless(batch: Batch<NewTargetType>): void {
     if (row?.key === '') refuse(batch, index, targetTypeKeyOrNameRequired());
 }
 
-async function refuseExisting(tx: Transaction, tenantId: number, batch: Batch<NewTargetType>): Promise<void> {
-  await lockCreations(tx, 'target_types', tenantId);
-  const rows = standing(batch);
-  const isWanted = (field: 'key' | 'name') =>
-    sql`${targetTypes[field]} = ANY(${arrayOf(rows.map((row) => row[field]))}::text[])`;
-  const stored = await tx
-    .select({ key: targetTypes.key, name: targetTypes.name })
-    .from(targetTypes)
-    .where(and(eq(targetTypes.tenantId, tenantId), or(isWanted('key'), isWanted('name'))));
-  const identity = (field: 'key' | 'name') => ({
-    of: (row: NewTargetType) => row[field],
-    taken: stored.map((type) => type[field]),
-    fault: (row: NewTargetType) => targetTypeAlreadyExists(row[field], [field]),
-  });
-  refuseTaken(batch, [identity('key'), identity('name')]);
-}
+const differBy = (field: 'key' | 'name') => ({
+  columns: [targetTypes[field]],
+  of: (row: NewTargetType) => [row[field]],
+  fault: (row: NewTargetType) => targetTypeAlreadyExists(row[field], [field]),
+});
+const BY_KEY_AND_BY_NAME = [differBy('key'), differBy('name')];
 
 /** Compatible set types must exist; they are locked until the transaction ends. */
 async function refuseUnknownSetTypes(tx: Transaction, tenantId: number, batch: Batch<NewTargetType>) {
@@ -86,14 +72,12 @@ async function refuseUnknownSetTypes(tx: Transaction, tenantId: number, batch: B
 async function insertTypes(tx: Transaction, context: Context, rows: readonly NewTargetType[]) {
   const { tenantId } = context.caller;
   const made = { tenantId, ...creationStamp(context) };
-  const created: TargetType[] = [];
-  for (const chunk of chunks(rows, INSERTED_AT_ONCE))
-    created.push(
-      ...(await tx
-        .insert(targetTypes)
-        .values(chunk.map(({ compatibleDistributionSetTypeIds: _, ...row }) => ({ ...row, ...made })))
-        .returning(TARGET_TYPE_COLUMNS)),
-    );
+  const created = await insertInPieces(rows, (piece) =>
+    tx
+      .insert(targetTypes)
+      .values(piece.map(({ compatibleDistributionSetTypeIds: _, ...row }) => ({ ...row, ...made })))
+      .returning(TARGET_TYPE_COLUMNS),
+  );
   const pairs = created.flatMap(({ id }, index) =>
     rows[index]!.compatibleDistributionSetTypeIds.map((setTypeId) => ({ targetTypeId: id, setTypeId })),
   );

@@ -1,5 +1,3 @@
-import { eq } from 'drizzle-orm';
-import { chunks } from '../../../database/bulk.ts';
 import type { Transaction } from '../../../database/connect.ts';
 import { distributionSetTags } from '../../../database/tables/distribution-sets.ts';
 import { distributionSetTagAlreadyExists } from '../../../errors.ts';
@@ -7,16 +5,14 @@ import { requirePermission } from '../../access/permissions.ts';
 import { type NewTargetTag, TargetTagInput } from '../../fleet/target-tags/input.ts';
 import { creationStamp } from '../../shared/authorship.ts';
 import {
-  type Batch,
   type BulkOptions,
   type Created,
   createBatch,
-  INSERTED_AT_ONCE,
+  insertInPieces,
   readBatch,
-  refuseTaken,
 } from '../../shared/batch.ts';
 import type { Context } from '../../shared/context.ts';
-import { lockCreations } from '../../shared/lock-creations.ts';
+import { refuseExisting } from '../../shared/refuse-existing.ts';
 import { DISTRIBUTION_SET_TAG_COLUMNS, type DistributionSetTag } from './find.ts';
 
 export interface CreateDistributionSetTags extends BulkOptions {
@@ -34,7 +30,7 @@ export async function createDistributionSetTags(
   const { tenantId } = requirePermission(context, 'CREATE_DISTRIBUTION_SET');
   const batch = await readBatch(TargetTagInput, input.distributionSetTags, 'distributionSetTags');
   return createBatch(context, batch, input, {
-    check: (tx, rows) => refuseExisting(tx, tenantId, rows),
+    check: (tx, rows) => refuseExisting(tx, rows, { tenantId, table: distributionSetTags }, [BY_NAME]),
     insert: (tx, rows) => insertTags(tx, context, rows),
     scope: null,
     event: 'distribution-set-tag.created',
@@ -42,26 +38,18 @@ export async function createDistributionSetTags(
   });
 }
 
-async function refuseExisting(tx: Transaction, tenantId: number, batch: Batch<NewTargetTag>) {
-  await lockCreations(tx, 'distribution_set_tags', tenantId);
-  const stored = await tx
-    .select({ name: distributionSetTags.name })
-    .from(distributionSetTags)
-    .where(eq(distributionSetTags.tenantId, tenantId));
-  const nameOf = ({ name }: { name: string }) => name;
-  const fault = ({ name }: NewTargetTag) => distributionSetTagAlreadyExists(name);
-  refuseTaken(batch, [{ of: nameOf, taken: stored.map(nameOf), fault }]);
-}
+const BY_NAME = {
+  columns: [distributionSetTags.name],
+  of: ({ name }: NewTargetTag) => [name],
+  fault: ({ name }: NewTargetTag) => distributionSetTagAlreadyExists(name),
+};
 
 async function insertTags(tx: Transaction, context: Context, rows: readonly NewTargetTag[]) {
   const made = { tenantId: context.caller.tenantId, ...creationStamp(context) };
-  const created: DistributionSetTag[] = [];
-  for (const chunk of chunks(rows, INSERTED_AT_ONCE))
-    created.push(
-      ...(await tx
-        .insert(distributionSetTags)
-        .values(chunk.map((row) => ({ ...row, ...made })))
-        .returning(DISTRIBUTION_SET_TAG_COLUMNS)),
-    );
-  return created;
+  return insertInPieces(rows, (piece) =>
+    tx
+      .insert(distributionSetTags)
+      .values(piece.map((row) => ({ ...row, ...made })))
+      .returning(DISTRIBUTION_SET_TAG_COLUMNS),
+  );
 }

@@ -1,4 +1,3 @@
-import { eq } from 'drizzle-orm';
 import { chunks, insertFromArrays } from '../../../database/bulk.ts';
 import type { Transaction } from '../../../database/connect.ts';
 import {
@@ -13,13 +12,12 @@ import {
   type BulkOptions,
   type Created,
   createBatch,
-  INSERTED_AT_ONCE,
+  insertInPieces,
   readBatch,
   refuse,
-  refuseTaken,
 } from '../../shared/batch.ts';
 import type { Context } from '../../shared/context.ts';
-import { lockCreations } from '../../shared/lock-creations.ts';
+import { refuseExisting } from '../../shared/refuse-existing.ts';
 import { moduleTypesById } from '../software-module-types/find.ts';
 import { DISTRIBUTION_SET_TYPE_COLUMNS, type DistributionSetType } from './distribution-set-type.ts';
 import { elementsOf, faultOfElements } from './elements.ts';
@@ -42,7 +40,7 @@ export async function createDistributionSetTypes(
   const batch = await readBatch(DistributionSetTypeInput, input.distributionSetTypes, 'distributionSetTypes');
   return createBatch(context, batch, input, {
     async check(tx, rows) {
-      await refuseExisting(tx, tenantId, rows);
+      await refuseExisting(tx, rows, { tenantId, table: distributionSetTypes }, BY_KEY_AND_BY_NAME);
       await refuseUnfitElements(tx, tenantId, rows);
     },
     insert: (tx, rows) => insertTypes(tx, context, rows),
@@ -52,26 +50,12 @@ export async function createDistributionSetTypes(
   });
 }
 
-async function refuseExisting(tx: Transaction, tenantId: number, batch: Batch<NewDistributionSetType>) {
-  await lockCreations(tx, 'distribution_set_types', tenantId);
-  const { key, name } = distributionSetTypes;
-  const stored = await tx
-    .select({ key, name })
-    .from(distributionSetTypes)
-    .where(eq(distributionSetTypes.tenantId, tenantId));
-  refuseTaken(batch, [
-    {
-      of: (row) => row.key,
-      taken: stored.map((row) => row.key),
-      fault: (row) => distributionSetTypeAlreadyExists(row.key, ['key']),
-    },
-    {
-      of: (row) => row.name,
-      taken: stored.map((row) => row.name),
-      fault: (row) => distributionSetTypeAlreadyExists(row.name, ['name']),
-    },
-  ]);
-}
+const differBy = (field: 'key' | 'name') => ({
+  columns: [distributionSetTypes[field]],
+  of: (row: NewDistributionSetType) => [row[field]],
+  fault: (row: NewDistributionSetType) => distributionSetTypeAlreadyExists(row[field], [field]),
+});
+const BY_KEY_AND_BY_NAME = [differBy('key'), differBy('name')];
 
 async function refuseUnfitElements(tx: Transaction, tenantId: number, batch: Batch<NewDistributionSetType>) {
   const wanted = batch.rows.flatMap((row) => (row ? elementsOf(row).map(({ id }) => id) : []));
@@ -85,27 +69,26 @@ async function refuseUnfitElements(tx: Transaction, tenantId: number, batch: Bat
 async function insertTypes(tx: Transaction, context: Context, rows: readonly NewDistributionSetType[]) {
   const { tenantId } = context.caller;
   const made = { tenantId, ...creationStamp(context) };
-  const created: DistributionSetType[] = [];
-  for (const chunk of chunks(rows, INSERTED_AT_ONCE)) {
-    const inserted = await tx
+  const created = await insertInPieces(rows, (piece) =>
+    tx
       .insert(distributionSetTypes)
-      .values(chunk.map((row) => ({ ...row, ...made })))
-      .returning(DISTRIBUTION_SET_TYPE_COLUMNS);
-    const elements = inserted.flatMap(({ id }, index) =>
-      elementsOf(chunk[index]!).map((element) => ({ setTypeId: id, ...element })),
-    );
+      .values(piece.map((row) => ({ ...row, ...made })))
+      .returning(DISTRIBUTION_SET_TYPE_COLUMNS),
+  );
+  const elements = created.flatMap(({ id }, index) =>
+    elementsOf(rows[index]!).map((element) => ({ setTypeId: id, ...element })),
+  );
+  for (const chunk of chunks(elements))
     await tx.execute(
       insertFromArrays(
         distributionSetTypeModuleTypes,
         {
-          setTypeId: elements.map(({ setTypeId }) => setTypeId),
-          moduleTypeId: elements.map(({ id }) => id),
-          mandatory: elements.map(({ mandatory }) => mandatory),
+          setTypeId: chunk.map(({ setTypeId }) => setTypeId),
+          moduleTypeId: chunk.map(({ id }) => id),
+          mandatory: chunk.map(({ mandatory }) => mandatory),
         },
         { tenantId },
       ),
     );
-    created.push(...inserted);
-  }
   return created;
 }

@@ -1,5 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm';
-import { arrayOf, chunks, insertFromArrays } from '../../../database/bulk.ts';
+import { chunks, insertFromArrays } from '../../../database/bulk.ts';
 import type { Transaction } from '../../../database/connect.ts';
 import { distributionSetModules, distributionSets } from '../../../database/tables/distribution-sets.ts';
 import {
@@ -18,13 +17,12 @@ import {
   type BulkOptions,
   type Created,
   createBatch,
-  INSERTED_AT_ONCE,
+  insertInPieces,
   readBatch,
   refuse,
-  refuseTaken,
 } from '../../shared/batch.ts';
 import type { Context } from '../../shared/context.ts';
-import { lockCreations } from '../../shared/lock-creations.ts';
+import { refuseExisting } from '../../shared/refuse-existing.ts';
 import type { DistributionSetType } from '../distribution-set-types/distribution-set-type.ts';
 import { lockSetTypes } from '../distribution-set-types/find.ts';
 import { titleOf } from '../software-modules/module.ts';
@@ -58,7 +56,7 @@ export async function createDistributionSets(
       refuseUnfit(rows, parts);
       fillInTypes(rows, parts);
       refuseFilters(rows, context);
-      await refuseExisting(tx, tenantId, rows);
+      await refuseExisting(tx, rows, { tenantId, table: distributionSets }, [BY_VERSION]);
     },
     async insert(tx, rows) {
       const ids = await insertSets(tx, context, rows, await readParts(tx, context, rows));
@@ -156,24 +154,11 @@ const modulesOf = ({ moduleIds }: NewDistributionSet, { modules }: Parts) =>
     moduleIds.map((id) => modules.get(id)!),
   );
 
-const identityOf = ({ name, version }: { name: string; version: string }) => JSON.stringify([name, version]);
-
-async function refuseExisting(tx: Transaction, tenantId: number, batch: Batch<NewDistributionSet>) {
-  await lockCreations(tx, 'distribution_sets', tenantId);
-  const names = batch.rows.flatMap((row) => (row ? row.name : []));
-  const { name, version } = distributionSets;
-  const stored = await tx
-    .select({ name, version })
-    .from(distributionSets)
-    .where(
-      and(
-        eq(distributionSets.tenantId, tenantId),
-        sql`${distributionSets.name} = ANY(${arrayOf(names)}::text[])`,
-      ),
-    );
-  const fault = (row: NewDistributionSet) => distributionSetAlreadyExists(titleOf(row));
-  refuseTaken(batch, [{ of: identityOf, taken: stored.map(identityOf), fault }]);
-}
+const BY_VERSION = {
+  columns: [distributionSets.name, distributionSets.version],
+  of: ({ name, version }: NewDistributionSet) => [name, version],
+  fault: (row: NewDistributionSet) => distributionSetAlreadyExists(titleOf(row)),
+};
 
 async function insertSets(
   tx: Transaction,
@@ -183,14 +168,13 @@ async function insertSets(
 ): Promise<number[]> {
   const { tenantId } = context.caller;
   const made = { tenantId, ...creationStamp(context) };
-  const ids: number[] = [];
-  for (const chunk of chunks(rows, INSERTED_AT_ONCE)) {
-    const inserted = await tx
+  const inserted = await insertInPieces(rows, (piece) =>
+    tx
       .insert(distributionSets)
-      .values(chunk.map((row) => ({ ...row, locked: false, typeId: parts.typeOf(row)!.id, ...made })))
-      .returning({ id: distributionSets.id });
-    ids.push(...inserted.map(({ id }) => id));
-  }
+      .values(piece.map((row) => ({ ...row, locked: false, typeId: parts.typeOf(row)!.id, ...made })))
+      .returning({ id: distributionSets.id }),
+  );
+  const ids = inserted.map(({ id }) => id);
   const contents = rows.flatMap((row, index) =>
     modulesOf(row, parts).map(({ id }) => ({ setId: ids[index]!, moduleId: id })),
   );

@@ -1,21 +1,17 @@
-import { eq } from 'drizzle-orm';
-import { chunks } from '../../../database/bulk.ts';
 import type { Transaction } from '../../../database/connect.ts';
 import { softwareModuleTypes } from '../../../database/tables/software.ts';
 import { softwareModuleTypeAlreadyExists } from '../../../errors.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import { creationStamp } from '../../shared/authorship.ts';
 import {
-  type Batch,
   type BulkOptions,
   type Created,
   createBatch,
-  INSERTED_AT_ONCE,
+  insertInPieces,
   readBatch,
-  refuseTaken,
 } from '../../shared/batch.ts';
 import type { Context } from '../../shared/context.ts';
-import { lockCreations } from '../../shared/lock-creations.ts';
+import { refuseExisting } from '../../shared/refuse-existing.ts';
 import { moduleTypesAs } from './find.ts';
 import { type NewSoftwareModuleType, SoftwareModuleTypeInput } from './input.ts';
 import { SOFTWARE_MODULE_TYPE_COLUMNS, type SoftwareModuleType } from './software-module-type.ts';
@@ -35,7 +31,8 @@ export async function createSoftwareModuleTypes(
   const { tenantId } = requirePermission(context, 'CREATE_SOFTWARE_MODULE_TYPE');
   const batch = await readBatch(SoftwareModuleTypeInput, input.softwareModuleTypes, 'softwareModuleTypes');
   return createBatch(context, batch, input, {
-    check: (tx, rows) => refuseExisting(tx, tenantId, rows),
+    check: (tx, rows) =>
+      refuseExisting(tx, rows, { tenantId, table: softwareModuleTypes }, BY_KEY_AND_BY_NAME),
     insert: (tx, rows) => insertTypes(tx, context, rows),
     scope: moduleTypesAs('CREATE_SOFTWARE_MODULE_TYPE'),
     event: 'software-module-type.created',
@@ -43,36 +40,19 @@ export async function createSoftwareModuleTypes(
   });
 }
 
-async function refuseExisting(tx: Transaction, tenantId: number, batch: Batch<NewSoftwareModuleType>) {
-  await lockCreations(tx, 'software_module_types', tenantId);
-  const { key, name } = softwareModuleTypes;
-  const stored = await tx
-    .select({ key, name })
-    .from(softwareModuleTypes)
-    .where(eq(softwareModuleTypes.tenantId, tenantId));
-  refuseTaken(batch, [
-    {
-      of: (row) => row.key,
-      taken: stored.map((row) => row.key),
-      fault: (row) => softwareModuleTypeAlreadyExists(row.key, ['key']),
-    },
-    {
-      of: (row) => row.name,
-      taken: stored.map((row) => row.name),
-      fault: (row) => softwareModuleTypeAlreadyExists(row.name, ['name']),
-    },
-  ]);
-}
+const differBy = (field: 'key' | 'name') => ({
+  columns: [softwareModuleTypes[field]],
+  of: (row: NewSoftwareModuleType) => [row[field]],
+  fault: (row: NewSoftwareModuleType) => softwareModuleTypeAlreadyExists(row[field], [field]),
+});
+const BY_KEY_AND_BY_NAME = [differBy('key'), differBy('name')];
 
 async function insertTypes(tx: Transaction, context: Context, rows: readonly NewSoftwareModuleType[]) {
   const made = { tenantId: context.caller.tenantId, ...creationStamp(context) };
-  const created: SoftwareModuleType[] = [];
-  for (const chunk of chunks(rows, INSERTED_AT_ONCE))
-    created.push(
-      ...(await tx
-        .insert(softwareModuleTypes)
-        .values(chunk.map((row) => ({ ...row, ...made })))
-        .returning(SOFTWARE_MODULE_TYPE_COLUMNS)),
-    );
-  return created;
+  return insertInPieces(rows, (piece) =>
+    tx
+      .insert(softwareModuleTypes)
+      .values(piece.map((row) => ({ ...row, ...made })))
+      .returning(SOFTWARE_MODULE_TYPE_COLUMNS),
+  );
 }

@@ -1,5 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm';
-import { arrayOf, chunks } from '../../../database/bulk.ts';
+import { sql } from 'drizzle-orm';
 import type { Transaction } from '../../../database/connect.ts';
 import { softwareModules, softwareModuleTypes } from '../../../database/tables/software.ts';
 import {
@@ -15,13 +14,12 @@ import {
   type BulkOptions,
   type Created,
   createBatch,
-  INSERTED_AT_ONCE,
+  insertInPieces,
   readBatch,
   refuse,
-  refuseTaken,
 } from '../../shared/batch.ts';
 import type { Context } from '../../shared/context.ts';
-import { lockCreations } from '../../shared/lock-creations.ts';
+import { refuseExisting } from '../../shared/refuse-existing.ts';
 import { moduleTypesById, moduleTypesByKey } from '../software-module-types/find.ts';
 import { ofItsType } from './complete.ts';
 import { type NewSoftwareModule, SoftwareModuleInput } from './input.ts';
@@ -48,7 +46,7 @@ export async function createSoftwareModules(
     async check(tx, rows) {
       await fillInTypes(tx, tenantId, rows);
       await refuseUnusableTypes(tx, tenantId, rows);
-      await refuseExisting(tx, tenantId, rows);
+      await refuseExisting(tx, rows, { tenantId, ...WITH_TYPES }, [BY_VERSION]);
     },
     insert: (tx, rows) => insertModules(tx, context, rows),
     scope: modulesAs('CREATE_SOFTWARE_MODULE'),
@@ -82,42 +80,27 @@ async function refuseUnusableTypes(tx: Transaction, tenantId: number, batch: Bat
 const keysOf = (rows: readonly (NewSoftwareModule | undefined)[]) =>
   rows.flatMap((row) => (row ? row.type : []));
 
-const identityOf = ({ type, name, version }: Pick<NewSoftwareModule, 'type' | 'name' | 'version'>) =>
-  JSON.stringify([type, name, version]);
-
-async function refuseExisting(tx: Transaction, tenantId: number, batch: Batch<NewSoftwareModule>) {
-  await lockCreations(tx, 'software_modules', tenantId);
-  const names = batch.rows.flatMap((row) => (row ? row.name : []));
-  const stored = await tx
-    .select({
-      type: softwareModuleTypes.key,
-      name: softwareModules.name,
-      version: softwareModules.version,
-    })
-    .from(softwareModules)
-    .innerJoin(softwareModuleTypes, ofItsType)
-    .where(
-      and(
-        eq(softwareModules.tenantId, tenantId),
-        sql`${softwareModules.name} = ANY(${arrayOf(names)}::text[])`,
-      ),
-    );
-  const fault = (row: NewSoftwareModule) => softwareModuleAlreadyExists(titleOf(row));
-  refuseTaken(batch, [{ of: identityOf, taken: stored.map(identityOf), fault }]);
-}
+const WITH_TYPES = {
+  table: softwareModules,
+  from: sql`${softwareModules} JOIN ${softwareModuleTypes} ON ${ofItsType}`,
+};
+const BY_VERSION = {
+  columns: [softwareModuleTypes.key, softwareModules.name, softwareModules.version],
+  of: ({ type, name, version }: NewSoftwareModule) => [type, name, version],
+  fault: (row: NewSoftwareModule) => softwareModuleAlreadyExists(titleOf(row)),
+};
 
 async function insertModules(tx: Transaction, context: Context, rows: readonly NewSoftwareModule[]) {
   const { tenantId } = context.caller;
   const types = await moduleTypesByKey(tx, tenantId, keysOf(rows));
   const made = { tenantId, ...creationStamp(context) };
-  const ids: number[] = [];
-  for (const chunk of chunks(rows, INSERTED_AT_ONCE)) {
-    const inserted = await tx
+  const inserted = await insertInPieces(rows, (piece) =>
+    tx
       .insert(softwareModules)
-      .values(chunk.map((row) => ({ ...row, typeId: types.get(row.type)!.id, ...made })))
-      .returning({ id: softwareModules.id });
-    ids.push(...inserted.map(({ id }) => id));
-  }
+      .values(piece.map((row) => ({ ...row, typeId: types.get(row.type)!.id, ...made })))
+      .returning({ id: softwareModules.id }),
+  );
+  const ids = inserted.map(({ id }) => id);
   const created = await readModules(tx, tenantId, ids);
   return ids.map((id) => created.get(id)!);
 }

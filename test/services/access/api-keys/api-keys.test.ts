@@ -60,7 +60,11 @@ describe('creating an API key', () => {
     expect(key.startsWith(`${apiKey.prefix}_`)).toBe(true);
     expect(await allOf(listApiKeys(ann()))).toEqual([apiKey]);
     const stored = JSON.stringify(
-      await opened.platform.database.select().from(apiKeys).where(eq(apiKeys.tenantId, root.caller.tenantId)),
+      await opened.platform.database
+        .select()
+        .from(apiKeys)
+        .where(eq(apiKeys.tenantId, root.caller.tenantId))
+        .limit(1_000),
     );
     expect(stored).not.toContain(key.split('_')[3]!.slice(0, 43));
   });

@@ -36,9 +36,13 @@ const make = (username: string, roles: Role[] = []) =>
     roles,
   });
 const hashOf = async (username: string) =>
-  (await opened.platform.database.select().from(users).where(eq(users.tenantId, tenant.tenantId))).find(
-    (row) => row.username === username,
-  )?.passwordHash;
+  (
+    await opened.platform.database
+      .select()
+      .from(users)
+      .where(eq(users.tenantId, tenant.tenantId))
+      .limit(1_000)
+  ).find((row) => row.username === username)?.passwordHash;
 const refusal = (code: string, path?: string[]) =>
   path ? { code, details: expect.objectContaining({ path }) } : { code };
 

@@ -262,7 +262,7 @@ export const READING_VERBS: Verbs = {
   'exportTargets, the keys alone': {
     needs: ['READ_TARGET'],
     async call(context, { name }) {
-      const { attributes, metadata } = await (await exportTargets(context)).keys();
+      const { attributes, metadata } = await (await exportTargets(context)).keys(10);
       return [attributes, metadata].map((keys) => keys.includes(name));
     },
     beyond: { READ_TARGET: [false, false] },

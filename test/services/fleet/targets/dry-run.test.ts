@@ -169,7 +169,7 @@ describe('a dry run', () => {
   it('waits for nobody, as it locks nothing', async () => {
     const here = await fleet();
     await platform.database.transaction(async (tx) => {
-      await tx.execute(sql`SELECT FROM targets WHERE tenant_id = ${here.tenantId} FOR UPDATE`);
+      await tx.execute(sql`SELECT FROM targets WHERE tenant_id = ${here.tenantId} LIMIT 1000 FOR UPDATE`);
       for (const call of Object.values(VERBS))
         expect(await call(here.context, here, { filter: 'id==*', dryRun: true })).toBeGreaterThan(0);
     });

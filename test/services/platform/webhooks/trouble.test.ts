@@ -42,6 +42,7 @@ const statesOf = async (context: Context) =>
       .from(webhookDeliveries)
       .where(eq(webhookDeliveries.tenantId, context.caller.tenantId))
       .orderBy(webhookDeliveries.id)
+      .limit(1_000)
   ).map(({ state }) => state);
 const HOUR = 3_600_000;
 
