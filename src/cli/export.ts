@@ -67,9 +67,11 @@ function countingRows(body: Readable, format: 'csv' | 'ndjson'): { rows: number;
 
 async function write(body: Readable, output: string | undefined): Promise<void> {
   if (output === undefined) return pipeline(body, process.stdout, { end: false }).catch(brokenOff);
+  // What is wrong with it before it is read is met there.
+  body.on('error', () => {});
   try {
     // For its owner only, as there may be tokens in it.
-    await pipeline(body, (content: AsyncIterable<Buffer>) => replaceFile(output, content));
+    await replaceFile(output, body);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).syscall === 'open')
       throw wrongUsage(`${output} cannot be written: ${reasonOf(error)}`);

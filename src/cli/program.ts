@@ -89,6 +89,12 @@ function exitCodeOf(error: unknown): number {
     process.stderr.write(`${message.replace(/^/gm, 'muster: ')}\n`);
     return error instanceof DomainError ? EXIT.refused : EXIT.usage;
   }
+  const { cause } = error as { cause?: { code?: unknown } };
+  if (error instanceof TypeError && typeof cause?.code === 'string') {
+    // An answer that breaks off, as fetch tells it.
+    process.stderr.write(`muster: the connection broke (${cause.code})\n`);
+    return EXIT.unreachable;
+  }
   const isForeseen =
     error instanceof UnfitDatabaseError || typeof (error as { code?: unknown }).code === 'string';
   process.stderr.write(`muster: ${isForeseen ? message : (error as Error).stack}\n`);

@@ -200,18 +200,32 @@ describe('muster export', () => {
   });
 });
 
-describe('the file of an export', () => {
-  /** Answers an export by some of it, and breaks off. */
-  async function breakingOff(): Promise<Server> {
-    const broken = createServer((_, response) => {
-      response.writeHead(200, { 'content-length': 1_000 });
-      response.write('controllerId\nx\n', () => response.destroy());
-    });
-    await new Promise<void>((listening) => broken.listen(0, '127.0.0.1', listening));
-    vi.stubEnv('MUSTER_URL', `http://127.0.0.1:${(broken.address() as AddressInfo).port}`);
-    return broken;
-  }
+/** A server that answers by some of its answer, and breaks off. */
+async function breakingOff(): Promise<Server> {
+  const broken = createServer((_, response) => {
+    response.writeHead(200, { 'content-length': 1_000 });
+    response.write('controllerId\nx\n', () => response.destroy());
+  });
+  await new Promise<void>((listening) => broken.listen(0, '127.0.0.1', listening));
+  vi.stubEnv('MUSTER_URL', `http://127.0.0.1:${(broken.address() as AddressInfo).port}`);
+  return broken;
+}
 
+it('says in one line that an answer broke off', async () => {
+  await signedIn();
+  const broken = await breakingOff();
+  for (const args of [
+    ['targets', 'list'],
+    ['imports', 'refused', '1'],
+  ])
+    expect(await run(...args)).toMatchObject({
+      code: 3,
+      err: 'muster: the connection broke (UND_ERR_SOCKET)\n',
+    });
+  broken.close();
+});
+
+describe('the file of an export', () => {
   it('is for its owner only, and stays as it was where another breaks off', async () => {
     await signedIn();
     await run('import', await fileOf('in.csv', 'controllerId\na\n'));

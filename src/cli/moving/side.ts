@@ -9,6 +9,8 @@ const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 15_000;
 /** Until the headers of an answer are there. */
 const PATIENCE_MS = 120_000;
+/** What a request for a file accepts: it comes piece by piece, all else as a whole. */
+const FILE = 'application/octet-stream';
 const AGAIN = new Set([429, 502, 503, 504]);
 
 /** A page of a list. */
@@ -108,7 +110,7 @@ export class Side {
 
   /** A file, as it comes. @throws Refusal, Failure */
   download(path: string): Promise<Response> {
-    return this.#accepted(`rest/v1/${path}`, { headers: { Accept: 'application/octet-stream' } });
+    return this.#accepted(`rest/v1/${path}`, { headers: { Accept: FILE } });
   }
 
   /** A GraphQL operation with one field; of Muster only. @throws Refusal, also for `userErrors`; Failure */
@@ -151,6 +153,17 @@ export class Side {
   }
 
   async #once(path: string, init: RequestInit): Promise<Response> {
+    const headers = {
+      Accept: 'application/json',
+      ...this.headers,
+      ...(init.headers as Record<string, string>),
+    };
+    const response = await this.#begun(path, { ...init, headers });
+    // Here, so that an answer that breaks off counts as a connection that broke.
+    return headers.Accept === FILE || response.body === null ? response : whole(response);
+  }
+
+  async #begun(path: string, init: RequestInit): Promise<Response> {
     const giveUp = new AbortController();
     // A long file takes its time.
     const isStream = init.body instanceof ReadableStream;
@@ -158,11 +171,7 @@ export class Side {
       ? undefined
       : setTimeout(() => giveUp.abort(new Error('no answer in time')), PATIENCE_MS);
     try {
-      return await fetch(new URL(path, this.url), {
-        ...init,
-        headers: { Accept: 'application/json', ...this.headers, ...(init.headers as Record<string, string>) },
-        signal: giveUp.signal,
-      });
+      return await fetch(new URL(path, this.url), { ...init, signal: giveUp.signal });
     } finally {
       clearTimeout(timer);
     }
@@ -200,6 +209,12 @@ export class Side {
     if (status >= 500) return unreachable(`${place} failed at ${method} /${path} (${status})`);
     return new Refusal(said ?? `refused with status ${status}`, status);
   }
+}
+
+/** The same answer with all of its body. */
+async function whole(response: Response): Promise<Response> {
+  const { status, statusText, headers } = response;
+  return new Response(await response.arrayBuffer(), { status, statusText, headers });
 }
 
 const orUndefined = (error: unknown): undefined => {
