@@ -19,7 +19,7 @@ import { deleteTargets } from '../../../src/services/fleet/targets/delete.ts';
 import { rotateTargetToken } from '../../../src/services/fleet/targets/rotate-token.ts';
 import type { Context } from '../../../src/services/shared/context.ts';
 import { haveAll } from '../../clients/programs.ts';
-import { certify, newAuthority } from '../../support/certificates.ts';
+import { certify, KeyUsageFlags, newAuthority } from '../../support/certificates.ts';
 import { openTwoProcesses } from '../../support/devices.ts';
 import { encrypting, storeCertificate } from '../../support/issued.ts';
 
@@ -258,3 +258,20 @@ describe.runIf(haveAll(['openssl'], 'lists of revoked certificates'))(
     });
   },
 );
+
+it('is of no authority that may not sign one: whoever checks revocations would believe none of its certificates', async () => {
+  const { context } = await world.openTenant();
+  const { keyCertSign, cRLSign } = KeyUsageFlags;
+  const bring = async (keyUsage: number) => {
+    const { cert, key } = await newAuthority('Fleet CA', { notAfter: FAR, keyUsage });
+    return createIssuingAuthority(encrypting(context), {
+      name: 'Fleet CA',
+      source: { intermediate: { certificates: cert, privateKey: key } },
+    });
+  };
+  await expect(bring(keyCertSign)).rejects.toMatchObject({
+    code: 'INVALID_INPUT',
+    message: expect.stringMatching(/keyUsage without cRLSign/),
+  });
+  await bring(keyCertSign | cRLSign);
+});

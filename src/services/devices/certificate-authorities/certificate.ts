@@ -100,6 +100,12 @@ export function faultOfIssuer(certificate: X509Certificate): string | undefined 
   return faultOfAny(certificate, facts);
 }
 
+/** Whether it may sign lists of revoked certificates: else nobody believes them, nor what they are asked about. */
+export function maySignLists(certificate: X509Certificate): boolean {
+  const { keyUsage } = factsOf(certificate);
+  return !keyUsage || keyUsage.includes('crlSign');
+}
+
 /** Why no device may sign in with a certificate, no matter who signed it. */
 export function faultOfDevice(certificate: X509Certificate): string | undefined {
   const { isCa, keyUsage, ...facts } = factsOf(certificate);

@@ -1,7 +1,7 @@
 import type { KeyObject, X509Certificate } from 'node:crypto';
 import { z } from 'zod';
 import { plainText } from '../../shared/text.ts';
-import { factsOf, faultOfIssuer } from '../certificate-authorities/certificate.ts';
+import { factsOf, faultOfIssuer, maySignLists } from '../certificate-authorities/certificate.ts';
 import { authorityName } from '../certificate-authorities/input.ts';
 import { keyKindOf } from './keys.ts';
 import { readCertificates, readPrivateKey, refuseAt } from './pem.ts';
@@ -47,7 +47,10 @@ export function readChain(pem: string, now: Date): AuthorityChain {
     if (issuer && !(member.checkIssued(issuer) && member.verify(issuer.publicKey)))
       throw refuse(`the certificate ${index + 1} is not signed by the one after it`);
   }
-  return { certificate: chain[0]!, above: chain.slice(1) };
+  const [certificate, ...above] = chain as [X509Certificate, ...X509Certificate[]];
+  if (!maySignLists(certificate))
+    throw refuse('the certificate 1 may not sign lists of revoked ones (keyUsage without cRLSign)');
+  return { certificate, above };
 }
 
 /** Why nothing may be issued below an authority's certificate; undefined where it may. */
