@@ -38,9 +38,10 @@ export interface Hooks {
   /**
    * Asks the hook about a device, which is recorded as `device`, and remembers for a while what it said to that very
    * question. No transaction may be open: it takes as long as the hook takes.
+   * @returns what it says, and whether it was asked for that
    * @throws TOO_MANY_REQUESTS where the hook doesn't say, and the device is to come again
    */
-  ask(device: ActorContext, question: Question): Promise<Say>;
+  ask(device: ActorContext, question: Question): Promise<{ say: Say; isNew: boolean }>;
   /** Whether the device is held, so that nobody needs to be asked now. */
   holds(question: Question): boolean;
   /** Calls by outcome, since the start. */
@@ -93,10 +94,11 @@ export function openHooks(platform: Pick<Platform, 'calls' | 'clock' | 'database
     counts,
     async ask(device, question) {
       const key = keyOf(question);
-      const known = recall(key, question) ?? (await askOnce(key, device, question));
+      const recalled = recall(key, question);
+      const known = recalled ?? (await askOnce(key, device, question));
       remembered.set(key, known);
       if (!known.say) throw enrollmentHookBusy((known.until - now()) / 1000);
-      return known.say;
+      return { say: known.say, isNew: !recalled };
     },
     holds: (question) => recall(keyOf(question), question)?.say?.kind === 'hold',
   };

@@ -44,9 +44,10 @@ export async function admitUnknown(platform: Registering, unknown: Unknown): Pro
     (await platform.pendingDevices.read(tenant, controllerId));
   if (pending?.state === 'rejected') throw unauthenticated();
   if (pending && unknown.group?.requiresApproval) return pending;
-  const say = await askHook(platform, unknown);
+  const { say, isNew } = await askHook(platform, unknown);
   if (pending && say.kind === 'hold') return pending;
-  if (pending && say.kind === 'deny') await endPending(device);
+  // Only once for each time that it is asked: it may hold one of that name that comes from elsewhere.
+  if (pending && say.kind === 'deny' && isNew) await endPending(device);
   await register(platform, unknown, say, pending !== undefined);
   const admitted =
     (await platform.devices.read(tenant, controllerId)) ??
@@ -55,9 +56,9 @@ export async function admitUnknown(platform: Registering, unknown: Unknown): Pro
   return admitted;
 }
 
-const FREE: Say = { kind: 'allow', given: {} };
+const FREE: Awaited<ReturnType<Hooks['ask']>> = { say: { kind: 'allow', given: {} }, isNew: false };
 
-async function askHook(platform: Registering, { tenant, device, credentials, group }: Unknown): Promise<Say> {
+async function askHook(platform: Registering, { tenant, device, credentials, group }: Unknown) {
   if (!group?.hook) return FREE;
   const { caller, origin } = device;
   return platform.hooks.ask(device, {

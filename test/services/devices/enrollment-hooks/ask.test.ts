@@ -321,6 +321,26 @@ it('is asked again where the device comes from elsewhere: who has the token keep
   await ask('a', shown);
 });
 
+it('ends what it held only when it is asked, not by what it said before: else two who alternate fill the audit trail', async () => {
+  const { context, tenant, refused, newGroup } = await world.openTenant();
+  const { group, shown } = await newGroup();
+  await withHook(context, group.id, ({ body }) => ({
+    decision: body['address'] === '10.0.0.2' ? 'hold' : 'deny',
+  }));
+  const held = () =>
+    poll(world.here, {
+      ...{ tenantName: tenant.name, controllerId: 'a', credentials: shown },
+      address: 'http://10.0.0.2',
+    });
+  for (let n = 0; n < 4; n++) {
+    await held();
+    await refused('a', shown);
+  }
+  expect(await eventsOf(context, 'pending-target.denied')).toHaveLength(1);
+  expect(await eventsOf(context, 'pending-target.created')).toHaveLength(2);
+  expect(await pendingOf(context)).toHaveLength(1);
+});
+
 it('is asked by the newest settings at once, and not at all when it is gone', async () => {
   const { context, ask, refused, newGroup } = await world.openTenant();
   const { group, shown } = await newGroup();
