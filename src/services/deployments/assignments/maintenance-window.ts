@@ -9,7 +9,7 @@ export interface MaintenanceWindow {
   schedule: string;
   /** `HH:mm:ss`; seconds may be left out or have a fraction. */
   duration: string;
-  /** `+HH:mm`, `-HH:mm` or `Z` */
+  /** `+HH:mm`, `-HH:mm` or `Z`; also shorter, as `+2`, `+02` and `+0200` */
   timezone: string;
 }
 
@@ -82,10 +82,13 @@ function durationOf({ duration }: { duration: string }): number | undefined {
   return (Number(hours) * 60 + Number(minutes)) * 60_000 + Math.floor(Number(seconds) * 1000);
 }
 
+/** Java's `ZoneOffset`, as in hawkBit. */
+const OFFSET = /^([+-])(\d|0\d|1[0-8])(?:(?<=\d\d):?([0-5]\d))?$/;
+
 /** In minutes. */
 function offsetOf({ timezone }: { timezone: string }): number | undefined {
   if (timezone === 'Z') return 0;
-  const [, sign, hours, minutes] = /^([+-])(0\d|1[0-8]):([0-5]\d)$/.exec(timezone) ?? [];
+  const [, sign, hours, minutes = '0'] = OFFSET.exec(timezone) ?? [];
   if (sign === undefined) return undefined;
   return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
 }
