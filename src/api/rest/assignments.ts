@@ -61,10 +61,11 @@ function targetSideRoutes(router: Router, options: ResourceOptions, linksOf: Lin
     if (!row) throw invalid('id: a distribution set is needed', ['id']);
     const distributionSetId = neededSetId(row);
     if (others.some((other) => neededSetId(other) !== distributionSetId)) throw multiAssignmentNotEnabled();
+    const offline = booleanParameter(request, 'offline') ?? false;
     const result = await assignDistributionSet(context, {
       distributionSetId,
-      offline: booleanParameter(request, 'offline'),
-      assignments: [{ controllerIds: [controllerIdOf(request)], ...readOptions(row) }],
+      offline,
+      assignments: [{ controllerIds: [controllerIdOf(request)], ...readOptions(row, offline) }],
     });
     sendHal(response, renderResult(result, linksOf(request)));
   };
@@ -106,10 +107,11 @@ function setSideRoutes(router: Router, options: ResourceOptions, linksOf: LinksO
   const post: Handler = async (context, request, response) => {
     const rows = asObjects(jsonOf(request));
     if (!rows.length) throw invalid('id: a target is needed', ['id']);
+    const offline = booleanParameter(request, 'offline') ?? false;
     const result = await assignDistributionSet(context, {
       distributionSetId: pathIdOf(request, 'id'),
-      offline: booleanParameter(request, 'offline'),
-      assignments: alikeTogether(rows),
+      offline,
+      assignments: alikeTogether(rows, offline),
       onNotFound: 'ON_WHAT_FOUND_AND_SUCCESS',
     });
     sendHal(response, renderResult(result, linksOf(request)));
@@ -130,7 +132,7 @@ function setSideRoutes(router: Router, options: ResourceOptions, linksOf: LinksO
 }
 
 /** One assignment for all targets with the same options; of a target that is named twice the first counts. */
-function alikeTogether(rows: readonly JsonObject[]): Assignment[] {
+function alikeTogether(rows: readonly JsonObject[], offline: boolean): Assignment[] {
   const known = new Set<string>();
   const byOptions = new Map<string, Assignment & { controllerIds: string[] }>();
   for (const row of rows) {
@@ -138,7 +140,7 @@ function alikeTogether(rows: readonly JsonObject[]): Assignment[] {
     if (controllerId === undefined) throw malformed('id: is needed', ['id']);
     if (known.has(controllerId)) continue;
     known.add(controllerId);
-    const options = readOptions(row);
+    const options = readOptions(row, offline);
     const key = JSON.stringify(options);
     const alike = byOptions.get(key) ?? { ...options, controllerIds: [] };
     alike.controllerIds.push(controllerId);
@@ -163,13 +165,13 @@ export function forceTypeOf(body: JsonObject, field = 'type') {
   return forceType;
 }
 
-/** @throws MALFORMED_INPUT */
-function readOptions(row: JsonObject) {
+/** None for an offline assignment: what is there already is neither urged nor waited for, as in hawkBit. @throws MALFORMED_INPUT */
+function readOptions(row: JsonObject, offline: boolean): Partial<Assignment> {
   requireNoNull(row, 'forcetime');
   const forceType = forceTypeOf(row);
   const forcetime = integerOf(row, 'forcetime');
   const window = objectOf(row, 'maintenanceWindow');
-  return {
+  const options = {
     forceType,
     forcedAt: forceType === 'timeforced' && forcetime !== undefined ? new Date(forcetime) : undefined,
     weight: integer32Of(row, 'weight'),
@@ -180,6 +182,7 @@ function readOptions(row: JsonObject) {
       timezone: textOf(window, 'timezone'),
     },
   };
+  return offline ? {} : options;
 }
 
 function renderResult({ alreadyAssigned, actions }: AssignmentResult, links: Links) {

@@ -77,6 +77,33 @@ it('an action that is canceled has a link that says so', async () => {
   expect(await linksOf()).toContain('canceledaction');
 });
 
+it('an offline assignment takes none of the options, and says what it is', async () => {
+  const name = 'offline';
+  const [module] = (await ask('POST', '/softwaremodules', [{ name, version: '1', type: 'os' }])).json;
+  const modules = [{ id: module.id }];
+  const [{ id }] = (await ask('POST', '/distributionsets', [{ name, version: '1', type: 'os', modules }]))
+    .json;
+  await ask('POST', '/targets', [{ controllerId: 'b' }, { controllerId: 'c' }]);
+  const maintenanceWindow = { schedule: 'none' };
+  const given = { type: 'downloadonly', weight: 3, maintenanceWindow };
+  const answers = [
+    await ask('POST', '/targets/b/assignedDS?offline=true', { id, ...given }),
+    await ask('POST', `/distributionsets/${id}/assignedTargets?offline=true`, [{ id: 'c', ...given }]),
+  ];
+  for (const { status, json } of answers) {
+    expect([status, json.assigned]).toEqual([200, 1]);
+    const { href } = json.assignedActions[0]._links.self;
+    const path = new URL(href).pathname.replace('/rest/v1', '');
+    const action = (await ask('GET', path)).json;
+    expect(action).toMatchObject({ status: 'finished', forceType: 'forced', weight: 1000 });
+    expect(action.maintenanceWindow).toBeUndefined();
+    const [{ messages }] = (await ask('GET', `${path}/status`)).json.content;
+    expect(messages).toContain('Update Server: Action reported as offline deployment');
+  }
+  const malformed = await ask('POST', '/targets/b/assignedDS?offline=true', { id, type: 'DOWNLOADONLY' });
+  expect(malformed.status).toBe(400);
+});
+
 it('no answer may be kept, in the words of old proxies too', async () => {
   const { headers } = await ask('GET', '/targets');
   expect([headers.get('pragma'), headers.get('expires')]).toEqual(['no-cache', '0']);

@@ -170,7 +170,7 @@ async function insertActions(tx: Transaction, author: Author, plan: Plan, target
 /** The targets have the set already. */
 const OFFLINE: Beginning = {
   status: () => sql`'finished'`,
-  entry: () => ({ status: 'finished', more: [] }),
+  entry: () => ({ status: 'finished', more: [`${SERVER_MESSAGE}Action reported as offline deployment`] }),
 };
 
 /** Notes what locked targets are to have, or have. */
