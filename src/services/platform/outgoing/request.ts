@@ -38,8 +38,12 @@ export interface RequesterOptions {
   allowPrivate: boolean;
   /** Further options of the connections: how names are resolved, which authorities are trusted. */
   connection?: Pick<RequestOptions, 'lookup' | 'ca'>;
+  /** How long a connection is kept that nobody uses. */
+  idleMs?: number;
 }
 
+/** A receiver would keep it for ever, and whoever names ever new ones would gather them here. */
+const IDLE_MS = 10_000;
 /** Of an answer that isn't wanted: what is longer is cut off, and the connection with it. */
 const LONGEST_ANSWER = 65_536;
 const LONGEST_ERROR = 500;
@@ -50,11 +54,16 @@ const MOST_ANNOUNCED = 10;
  * Opens what sends requests to addresses that tenants name. Addresses are checked when a connection is made, so that no
  * name can lead to a forbidden one; redirects are never followed.
  */
-export function openRequester({ allowPrivate, connection = {} }: RequesterOptions): Requester {
+export function openRequester({
+  allowPrivate,
+  connection = {},
+  idleMs = IDLE_MS,
+}: RequesterOptions): Requester {
   const lookup = allowPrivate ? connection.lookup : publicLookup(connection.lookup);
   const openAgents = (keepAlive: boolean) => ({
-    https: new HttpsAgent({ keepAlive, ...connection, ...(lookup && { lookup }) }),
-    http: new HttpAgent({ keepAlive }),
+    // The agent ends by this only what nobody uses.
+    https: new HttpsAgent({ keepAlive, timeout: idleMs, ...connection, ...(lookup && { lookup }) }),
+    http: new HttpAgent({ keepAlive, timeout: idleMs }),
   });
   const kept = openAgents(true);
   const fresh = openAgents(false);

@@ -41,3 +41,23 @@ it('are no reason to send it again where a new one ends, too', async () => {
   expect(await send()).toMatchObject({ status: null, error: expect.stringMatching(/ECONNRESET|hang up/) });
   expect(asked()).toBe(1);
 });
+
+it('are ended here when nobody uses them, and not while somebody waits', async () => {
+  const idle = openRequester({ allowPrivate: true, idleMs: 50 });
+  const ended = new Promise<void>((resolve) => {
+    server = createServer((_, response) => {
+      response.write('ta');
+      // Longer than an idle one is kept.
+      setTimeout(() => response.end('ken'), 200);
+    });
+    server.keepAliveTimeout = 0;
+    server.on('connection', (socket) => socket.once('close', resolve));
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  expect(await idle.request({ url, headers: {}, body: '{}', answerBytes: 100, patienceMs: 5_000 })).toEqual(
+    TAKEN,
+  );
+  await ended;
+  idle.close();
+});
