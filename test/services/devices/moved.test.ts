@@ -1,11 +1,18 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it, vi } from 'vitest';
+import { asDevice } from '../../../src/services/devices/device-context.ts';
 import { setDerivationKey } from '../../../src/services/devices/enrollment/set-derivation-key.ts';
 import { updateEnrollmentGroup } from '../../../src/services/devices/enrollment/update.ts';
 import type { Device } from '../../../src/services/devices/polling/device.ts';
 import { poll } from '../../../src/services/devices/polling/poll.ts';
+import {
+  activateOwnAutoConfirm,
+  deactivateOwnAutoConfirm,
+} from '../../../src/services/devices/reports/auto-confirm.ts';
+import { reportAttributes } from '../../../src/services/devices/reports/report-attributes.ts';
 import { claimTarget } from '../../../src/services/fleet/claims/claim.ts';
 import { createClaimCode } from '../../../src/services/fleet/claims/create-code.ts';
+import { findAttributes } from '../../../src/services/fleet/targets/attributes.ts';
 import { createTargets } from '../../../src/services/fleet/targets/create.ts';
 import { deleteTargets } from '../../../src/services/fleet/targets/delete.ts';
 import { endDerivedTokens } from '../../../src/services/fleet/targets/end-derived-tokens.ts';
@@ -43,6 +50,22 @@ describe('a device that another tenant has taken over', () => {
     expect(await findTarget(seller.context, 'd')).toMatchObject({ poll: null });
     await seller.refused('d', { targetToken: 'wrong' });
     await buyer.refused('d', { targetToken: 'wrong' });
+  });
+
+  it('writes nothing more to its former target, also where it had signed in before', async () => {
+    const { seller, take } = await moved();
+    const { tenant } = await seller.ask('d', OLD);
+    // A device may take its time to send the body of a request.
+    const before = asDevice(here, tenant, 'd', { address: 'http://10.0.0.1' });
+    await take();
+    const reports = [
+      () => reportAttributes(before, 'merge', [['site', 'of the new owner']]),
+      () => activateOwnAutoConfirm(before, {}),
+      () => deactivateOwnAutoConfirm(before),
+    ];
+    for (const report of reports) await expect(report()).rejects.toMatchObject({ code: 'TARGET_NOT_FOUND' });
+    const { id } = await findTarget(seller.context, 'd');
+    expect((await findAttributes(seller.context, [id])).get(id) ?? []).toEqual([]);
   });
 
   it('uses its old token until it first uses the new one', async () => {

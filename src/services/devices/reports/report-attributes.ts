@@ -14,6 +14,7 @@ import {
   writeAttributes,
 } from '../../fleet/targets/attributes.ts';
 import { lockOwnTarget } from '../../fleet/targets/selection.ts';
+import { isHere } from '../../fleet/targets/target.ts';
 import { recordNear } from '../../platform/near-limits.ts';
 import { targetLimit } from '../../platform/quotas.ts';
 import type { Changes } from '../../shared/change.ts';
@@ -93,6 +94,7 @@ const lockTargets = prepared((database) => {
       and(
         eq(tenantId, sql.placeholder('tenantId')),
         sql`${controllerId} = ANY(${sql.placeholder('controllerIds')}::text[])`,
+        isHere,
       ),
     )
     .orderBy(id)

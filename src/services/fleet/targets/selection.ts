@@ -33,10 +33,13 @@ export async function lockTarget(
   return target;
 }
 
-/** The target of the device that acts, locked until the transaction ends. @throws TARGET_NOT_FOUND */
+/**
+ * The target of the device that acts, locked until the transaction ends.
+ * @throws TARGET_NOT_FOUND also where another tenant has taken it over since the device signed in
+ */
 export async function lockOwnTarget(tx: Transaction, { caller }: ActorContext): Promise<LockedTarget> {
   const target = await lock(tx, caller.tenantId, { controllerId: caller.username });
-  if (!target) throw targetNotFound(caller.username);
+  if (!target || target.movedAt) throw targetNotFound(caller.username);
   return target;
 }
 
