@@ -104,6 +104,32 @@ it('an offline assignment takes none of the options, and says what it is', async
   expect(malformed.status).toBe(400);
 });
 
+it('a set that was deleted but is still in the history gets no tag, and is said to be deleted', async () => {
+  const name = 'gone';
+  const [module] = (await ask('POST', '/softwaremodules', [{ name, version: '1', type: 'os' }])).json;
+  const modules = [{ id: module.id }];
+  const [{ id }] = (await ask('POST', '/distributionsets', [{ name, version: '1', type: 'os', modules }]))
+    .json;
+  await ask('POST', '/targets/b/assignedDS', { id });
+  await ask('DELETE', `/distributionsets/${id}`);
+  const [{ id: tag }] = (await ask('POST', '/distributionsettags', [{ name }])).json;
+  const assigned = `/distributionsettags/${tag}/assigned`;
+  for (const [method, path, json] of [
+    ['POST', assigned, [id]],
+    ['POST', `${assigned}/${id}`, undefined],
+    ['DELETE', assigned, [id]],
+    ['DELETE', `${assigned}/${id}`, undefined],
+  ] as const) {
+    const { status, json: error } = await ask(method, path, json);
+    expect([method, path, status, error.errorCode]).toEqual([
+      method,
+      path,
+      404,
+      'hawkbit.server.error.deleted',
+    ]);
+  }
+});
+
 it('no answer may be kept, in the words of old proxies too', async () => {
   const { headers } = await ask('GET', '/targets');
   expect([headers.get('pragma'), headers.get('expires')]).toEqual(['no-cache', '0']);

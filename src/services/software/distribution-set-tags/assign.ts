@@ -7,7 +7,11 @@ import {
   distributionSetTagAssignments,
   distributionSetTags,
 } from '../../../database/tables/distribution-sets.ts';
-import { distributionSetNotFound, distributionSetTagNotFound } from '../../../errors.ts';
+import {
+  distributionSetDeleted,
+  distributionSetNotFound,
+  distributionSetTagNotFound,
+} from '../../../errors.ts';
 import { requireStillInScope, rowInScope } from '../../access/in-scope.ts';
 import { requirePermission } from '../../access/permissions.ts';
 import type { ChangeRecord } from '../../platform/audit/record.ts';
@@ -30,7 +34,7 @@ export type TaggedSets = z.input<typeof TaggedSets>;
 /**
  * Gives a tag to sets, all or none; a set that has it already is left as it is. Needs UPDATE_DISTRIBUTION_SET.
  * @returns how many sets got it
- * @throws DISTRIBUTION_SET_TAG_NOT_FOUND, DISTRIBUTION_SET_NOT_FOUND, INVALID_INPUT
+ * @throws DISTRIBUTION_SET_TAG_NOT_FOUND, DISTRIBUTION_SET_NOT_FOUND, DISTRIBUTION_SET_DELETED, INVALID_INPUT
  */
 export async function assignDistributionSetTag(context: Context, input: TaggedSets): Promise<number> {
   const { tenantId } = requirePermission(context, 'UPDATE_DISTRIBUTION_SET');
@@ -54,7 +58,7 @@ export async function assignDistributionSetTag(context: Context, input: TaggedSe
 /**
  * Takes a tag from sets, all or none; a set without it is left as it is. Needs UPDATE_DISTRIBUTION_SET.
  * @returns how many sets had it
- * @throws DISTRIBUTION_SET_TAG_NOT_FOUND, DISTRIBUTION_SET_NOT_FOUND, INVALID_INPUT
+ * @throws DISTRIBUTION_SET_TAG_NOT_FOUND, DISTRIBUTION_SET_NOT_FOUND, DISTRIBUTION_SET_DELETED, INVALID_INPUT
  */
 export async function unassignDistributionSetTag(context: Context, input: TaggedSets): Promise<number> {
   const { tenantId } = requirePermission(context, 'UPDATE_DISTRIBUTION_SET');
@@ -88,24 +92,27 @@ async function lockTagAndSets(
     .where(and(eq(distributionSetTags.tenantId, tenantId), isAmong(distributionSetTags.id, [tagId])))
     .for('key share');
   if (!tag) throw distributionSetTagNotFound(String(tagId), ['tagId']);
-  const { id, name, version } = distributionSets;
+  const { id, name, version, deleted } = distributionSets;
   const rows = await tx
-    .select({ id, name, version })
+    .select({ id, name, version, deleted })
     .from(distributionSets)
     .where(
       and(
         eq(distributionSets.tenantId, tenantId),
         isAmong(id, setIds),
-        eq(distributionSets.deleted, false),
         await rowInScope(context, UPDATING, id),
       ),
     )
     .orderBy(id)
     .for('key share');
-  const titles = new Map(rows.map((row) => [row.id, titleOf(row)]));
-  for (const [index, setId] of setIds.entries())
-    if (!titles.has(setId)) throw distributionSetNotFound(String(setId), ['setIds', String(index)]);
-  return titles;
+  const found = new Map(rows.map((row) => [row.id, row]));
+  for (const [index, setId] of setIds.entries()) {
+    const path = ['setIds', String(index)];
+    const set = found.get(setId);
+    if (!set) throw distributionSetNotFound(String(setId), path);
+    if (set.deleted) throw distributionSetDeleted(String(setId), path);
+  }
+  return new Map(rows.map((row) => [row.id, titleOf(row)]));
 }
 
 const recordOf = (
