@@ -207,7 +207,14 @@ async function printLines(server: Server, path: string, inWords?: (fault: Fault)
 /** Writes no faster than it is read. */
 async function write(text: string): Promise<void> {
   if (process.stdout.write(text)) return;
-  await new Promise((resolve) => process.stdout.once('drain', resolve));
+  // It closes where whoever reads it has gone.
+  await new Promise<void>((resolve) => {
+    const goOn = () => {
+      process.stdout.off('drain', goOn).off('close', goOn);
+      resolve();
+    };
+    process.stdout.on('drain', goOn).on('close', goOn);
+  });
 }
 
 const sentenceOf = ({ line, controllerId, field, message }: Fault) =>
