@@ -29,45 +29,42 @@ export async function restore(
   const description = await describedIn(entries);
   const { tables, counters, migration } = description;
   const written: string[] = [];
-  try {
-    let sums: Sums | undefined;
-    const load = async (load: Load): Promise<Sums> => {
-      if (load.isDistributed)
-        throw new RestoreRefusedError(
-          `The tables of ${where} are on several nodes of Citus already: restore into a new database of theirs, before \`muster migrate\` has been there; restoring distributes them.`,
-        );
-      if (load.filled.length)
-        throw new RestoreRefusedError(
-          `The database ${where} is not empty (${load.filled.join(', ')}): a backup is restored into a new one, so set another MUSTER_DATA_DIR or DATABASE_URL.`,
-        );
-      const read: Sums = {
-        rows: Object.fromEntries(tables.map(({ name }) => [name, 0])),
-        files: 0,
-        bytes: 0,
-      };
-      for (const table of tables)
-        if (tableOf(entries.current?.name ?? '') === table.name)
-          await load.rows(table, rowsOf(table.name, entries, read));
-      await filesOf(entries, store, { written, read });
-      await requireEnd(entries, read);
-      for (const counter of counters) await load.count(counter);
-      return read;
+  let sums: Sums | undefined;
+  const load = async (load: Load): Promise<Sums> => {
+    if (load.isDistributed)
+      throw new RestoreRefusedError(
+        `The tables of ${where} are on several nodes of Citus already: restore into a new database of theirs, before \`muster migrate\` has been there; restoring distributes them.`,
+      );
+    if (load.filled.length)
+      throw new RestoreRefusedError(
+        `The database ${where} is not empty (${load.filled.join(', ')}): a backup is restored into a new one, so set another MUSTER_DATA_DIR or DATABASE_URL.`,
+      );
+    const read: Sums = {
+      rows: Object.fromEntries(tables.map(({ name }) => [name, 0])),
+      files: 0,
+      bytes: 0,
     };
-    await migrate(
-      direct,
-      async ({ client }) => {
-        sums = await loadRows(client, tables, load);
-        // Rows are there now, and these are their files, whatever fails after this.
-        written.length = 0;
-      },
-      migrations().filter(({ folderMillis }) => folderMillis <= migration),
-    );
-    await migrate(direct, async ({ client }) => void (await client.unsafe('ANALYZE')));
-    return { description, sums: sums! };
-  } catch (error) {
-    for (const location of written) await store.remove(location);
-    throw error;
-  }
+    for (const table of tables)
+      if (tableOf(entries.current?.name ?? '') === table.name)
+        await load.rows(table, rowsOf(table.name, entries, read));
+    await filesOf(entries, store, { written, read });
+    await requireEnd(entries, read);
+    for (const counter of counters) await load.count(counter);
+    return read;
+  };
+  await migrate(
+    direct,
+    async ({ client }) => {
+      // Once rows are there, these are their files, whatever fails after that.
+      sums = await loadRows(client, tables, load).catch(async (error) => {
+        for (const location of written) await store.remove(location);
+        throw error;
+      });
+    },
+    migrations().filter(({ folderMillis }) => folderMillis <= migration),
+  );
+  await migrate(direct, async ({ client }) => void (await client.unsafe('ANALYZE')));
+  return { description, sums: sums! };
 }
 
 interface Cursor {

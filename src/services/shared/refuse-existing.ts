@@ -7,14 +7,25 @@ import { type Batch, refuseTaken, standing } from './batch.ts';
 import { lockCreations } from './lock-creations.ts';
 
 /** Columns by which the rows of a tenant differ. They have texts. */
-export interface DiffersBy<T> {
+interface DiffersBy<T> {
   columns: readonly PgColumn[];
   of: (row: T) => readonly string[];
   fault: (row: T) => DomainError;
 }
 
+/** Rows that differ by one column, whose name is their field's. */
+export const differsBy = <F extends string>(
+  table: Record<F, PgColumn>,
+  field: F,
+  fault: (value: string, path: string[]) => DomainError,
+): DiffersBy<Record<F, string>> => ({
+  columns: [table[field]],
+  of: (row) => [row[field]],
+  fault: (row) => fault(row[field], [field]),
+});
+
 /** Where the rows of a kind are. */
-export interface Kept {
+interface Kept {
   table: PgTable & { tenantId: PgColumn };
   /** With the tables whose columns are named, too; by default the table alone. */
   from?: SQL;

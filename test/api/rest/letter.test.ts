@@ -77,12 +77,15 @@ it('an action that is canceled has a link that says so', async () => {
   expect(await linksOf()).toContain('canceledaction');
 });
 
-it('an offline assignment takes none of the options, and says what it is', async () => {
-  const name = 'offline';
+/** A set with a module, which can be assigned. @returns its id */
+async function newSet(name: string): Promise<number> {
   const [module] = (await ask('POST', '/softwaremodules', [{ name, version: '1', type: 'os' }])).json;
   const modules = [{ id: module.id }];
-  const [{ id }] = (await ask('POST', '/distributionsets', [{ name, version: '1', type: 'os', modules }]))
-    .json;
+  return (await ask('POST', '/distributionsets', [{ name, version: '1', type: 'os', modules }])).json[0].id;
+}
+
+it('an offline assignment takes none of the options, and says what it is', async () => {
+  const id = await newSet('offline');
   await ask('POST', '/targets', [{ controllerId: 'b' }, { controllerId: 'c' }]);
   const maintenanceWindow = { schedule: 'none' };
   const given = { type: 'downloadonly', weight: 3, maintenanceWindow };
@@ -106,10 +109,7 @@ it('an offline assignment takes none of the options, and says what it is', async
 
 it('a set that was deleted but is still in the history gets no tag, and is said to be deleted', async () => {
   const name = 'gone';
-  const [module] = (await ask('POST', '/softwaremodules', [{ name, version: '1', type: 'os' }])).json;
-  const modules = [{ id: module.id }];
-  const [{ id }] = (await ask('POST', '/distributionsets', [{ name, version: '1', type: 'os', modules }]))
-    .json;
+  const id = await newSet(name);
   await ask('POST', '/targets/b/assignedDS', { id });
   await ask('DELETE', `/distributionsets/${id}`);
   const [{ id: tag }] = (await ask('POST', '/distributionsettags', [{ name }])).json;

@@ -11,7 +11,7 @@ import {
   readBatch,
 } from '../../shared/batch.ts';
 import type { Context } from '../../shared/context.ts';
-import { refuseExisting } from '../../shared/refuse-existing.ts';
+import { differsBy, refuseExisting } from '../../shared/refuse-existing.ts';
 import { TARGET_TAG_COLUMNS, type TargetTag } from './find.ts';
 import { type NewTargetTag, TargetTagInput } from './input.ts';
 
@@ -38,11 +38,7 @@ export async function createTargetTags(
   });
 }
 
-const BY_NAME = {
-  columns: [targetTags.name],
-  of: ({ name }: NewTargetTag) => [name],
-  fault: ({ name }: NewTargetTag) => targetTagAlreadyExists(name),
-};
+const BY_NAME = differsBy(targetTags, 'name', targetTagAlreadyExists);
 
 async function insertTags(tx: Transaction, context: Context, rows: readonly NewTargetTag[]) {
   const made = { tenantId: context.caller.tenantId, ...creationStamp(context) };

@@ -13,7 +13,7 @@ import {
   refuse,
 } from '../../shared/batch.ts';
 import type { Context } from '../../shared/context.ts';
-import { refuseExisting } from '../../shared/refuse-existing.ts';
+import { differsBy, refuseExisting } from '../../shared/refuse-existing.ts';
 import { faultOfSetTypes, insertCompatible, usableSetTypes } from './compatible-set-types.ts';
 import { targetTypesAs } from './find.ts';
 import { type NewTargetType, TargetTypeInput } from './input.ts';
@@ -52,12 +52,9 @@ function refuseNameless(batch: Batch<NewTargetType>): void {
     if (row?.key === '') refuse(batch, index, targetTypeKeyOrNameRequired());
 }
 
-const differBy = (field: 'key' | 'name') => ({
-  columns: [targetTypes[field]],
-  of: (row: NewTargetType) => [row[field]],
-  fault: (row: NewTargetType) => targetTypeAlreadyExists(row[field], [field]),
-});
-const BY_KEY_AND_BY_NAME = [differBy('key'), differBy('name')];
+const BY_KEY_AND_BY_NAME = (['key', 'name'] as const).map((field) =>
+  differsBy(targetTypes, field, targetTypeAlreadyExists),
+);
 
 /** Compatible set types must exist; they are locked until the transaction ends. */
 async function refuseUnknownSetTypes(tx: Transaction, tenantId: number, batch: Batch<NewTargetType>) {

@@ -12,7 +12,7 @@ import {
   readBatch,
 } from '../../shared/batch.ts';
 import type { Context } from '../../shared/context.ts';
-import { refuseExisting } from '../../shared/refuse-existing.ts';
+import { differsBy, refuseExisting } from '../../shared/refuse-existing.ts';
 import { DISTRIBUTION_SET_TAG_COLUMNS, type DistributionSetTag } from './find.ts';
 
 export interface CreateDistributionSetTags extends BulkOptions {
@@ -38,11 +38,7 @@ export async function createDistributionSetTags(
   });
 }
 
-const BY_NAME = {
-  columns: [distributionSetTags.name],
-  of: ({ name }: NewTargetTag) => [name],
-  fault: ({ name }: NewTargetTag) => distributionSetTagAlreadyExists(name),
-};
+const BY_NAME = differsBy(distributionSetTags, 'name', distributionSetTagAlreadyExists);
 
 async function insertTags(tx: Transaction, context: Context, rows: readonly NewTargetTag[]) {
   const made = { tenantId: context.caller.tenantId, ...creationStamp(context) };

@@ -17,7 +17,7 @@ import {
   refuse,
 } from '../../shared/batch.ts';
 import type { Context } from '../../shared/context.ts';
-import { refuseExisting } from '../../shared/refuse-existing.ts';
+import { differsBy, refuseExisting } from '../../shared/refuse-existing.ts';
 import { moduleTypesById } from '../software-module-types/find.ts';
 import { DISTRIBUTION_SET_TYPE_COLUMNS, type DistributionSetType } from './distribution-set-type.ts';
 import { elementsOf, faultOfElements } from './elements.ts';
@@ -50,12 +50,9 @@ export async function createDistributionSetTypes(
   });
 }
 
-const differBy = (field: 'key' | 'name') => ({
-  columns: [distributionSetTypes[field]],
-  of: (row: NewDistributionSetType) => [row[field]],
-  fault: (row: NewDistributionSetType) => distributionSetTypeAlreadyExists(row[field], [field]),
-});
-const BY_KEY_AND_BY_NAME = [differBy('key'), differBy('name')];
+const BY_KEY_AND_BY_NAME = (['key', 'name'] as const).map((field) =>
+  differsBy(distributionSetTypes, field, distributionSetTypeAlreadyExists),
+);
 
 async function refuseUnfitElements(tx: Transaction, tenantId: number, batch: Batch<NewDistributionSetType>) {
   const wanted = batch.rows.flatMap((row) => (row ? elementsOf(row).map(({ id }) => id) : []));

@@ -11,7 +11,7 @@ import {
   readBatch,
 } from '../../shared/batch.ts';
 import type { Context } from '../../shared/context.ts';
-import { refuseExisting } from '../../shared/refuse-existing.ts';
+import { differsBy, refuseExisting } from '../../shared/refuse-existing.ts';
 import { moduleTypesAs } from './find.ts';
 import { type NewSoftwareModuleType, SoftwareModuleTypeInput } from './input.ts';
 import { SOFTWARE_MODULE_TYPE_COLUMNS, type SoftwareModuleType } from './software-module-type.ts';
@@ -40,12 +40,9 @@ export async function createSoftwareModuleTypes(
   });
 }
 
-const differBy = (field: 'key' | 'name') => ({
-  columns: [softwareModuleTypes[field]],
-  of: (row: NewSoftwareModuleType) => [row[field]],
-  fault: (row: NewSoftwareModuleType) => softwareModuleTypeAlreadyExists(row[field], [field]),
-});
-const BY_KEY_AND_BY_NAME = [differBy('key'), differBy('name')];
+const BY_KEY_AND_BY_NAME = (['key', 'name'] as const).map((field) =>
+  differsBy(softwareModuleTypes, field, softwareModuleTypeAlreadyExists),
+);
 
 async function insertTypes(tx: Transaction, context: Context, rows: readonly NewSoftwareModuleType[]) {
   const made = { tenantId: context.caller.tenantId, ...creationStamp(context) };

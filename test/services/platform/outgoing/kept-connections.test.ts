@@ -11,6 +11,13 @@ afterEach(() => {
   server.close();
 });
 
+/** A request to the server, which listens then. */
+async function toServer() {
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { url, headers: {}, body: '{}', answerBytes: 100, patienceMs: 5_000 };
+}
+
 /** Answers as many requests on each connection, and ends it when the next one comes. */
 async function answering(onEach: number) {
   const answered = new Map<Socket, number>();
@@ -22,10 +29,8 @@ async function answering(onEach: number) {
     if (before >= onEach) incoming.socket.resetAndDestroy();
     else response.end('taken');
   });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const send = () => request({ url, headers: {}, body: '{}', answerBytes: 100, patienceMs: 5_000 });
-  return { send, asked: () => asked };
+  const outgoing = await toServer();
+  return { send: () => request(outgoing), asked: () => asked };
 }
 
 const TAKEN = { status: 200, error: null, text: 'taken' };
@@ -53,11 +58,7 @@ it('are ended here when nobody uses them, and not while somebody waits', async (
     server.keepAliveTimeout = 0;
     server.on('connection', (socket) => socket.once('close', resolve));
   });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  expect(await idle.request({ url, headers: {}, body: '{}', answerBytes: 100, patienceMs: 5_000 })).toEqual(
-    TAKEN,
-  );
+  expect(await idle.request(await toServer())).toEqual(TAKEN);
   await ended;
   idle.close();
 });
